@@ -1,0 +1,1 @@
+"""The program and its rules, the ledger, the checkout, reminders: what the product exists for."""

@@ -1,0 +1,1 @@
+"""Messages: outbox, relay, channels, templates. Knows nothing about points."""

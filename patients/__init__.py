@@ -1,0 +1,1 @@
+"""People: patients, cards, consents, households. Sends nothing and knows nothing about points."""
