@@ -28,7 +28,12 @@ SERVER_ROLE = "loyalty"
 DATABASE = "loyalty"
 START_TIMEOUT_SECONDS = 30
 PR_SET_PDEATHSIG = 1
-SYSTEM_FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/bin")
+SYSTEM_FOLDERS = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/usr/local/pgsql/bin",
+    "/opt/homebrew/bin",
+)
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "150",

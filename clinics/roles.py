@@ -1,0 +1,93 @@
+"""The five roles and what each may do: one table, synchronised to Django's groups after every migrate."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.contrib.auth.models import Group, Permission
+
+RECEPTIONIST = "receptionist"
+SENIOR = "senior"
+MARKETER = "marketer"
+MANAGER = "manager"
+OWNER = "owner"
+
+_DESK = (
+    "loyalty.use_desk",
+    "loyalty.view_receipt",
+    "loyalty.view_refund",
+    "loyalty.view_operation",
+    "loyalty.refund_receipt",
+    "patients.view_patient",
+    "patients.add_patient",
+    "patients.change_patient",
+    "patients.view_card",
+    "patients.view_household",
+    "patients.view_consentrecord",
+    "notifications.view_outboxmessage",
+)
+_PROGRAM_VIEW = (
+    "loyalty.view_programversion",
+    "clinics.view_clinic",
+    "clinics.view_service",
+    "clinics.view_servicecategory",
+)
+_MARKETER = (
+    *_PROGRAM_VIEW,
+    "patients.view_patient",
+    "notifications.view_outboxmessage",
+)
+_MANAGER = (
+    *_PROGRAM_VIEW,
+    "patients.view_patient",
+    "patients.change_patient",
+    "patients.view_card",
+    "patients.view_household",
+    "patients.view_consentrecord",
+    "loyalty.view_receipt",
+    "loyalty.view_refund",
+    "loyalty.view_operation",
+    "loyalty.view_account",
+    "loyalty.view_nightlyrun",
+    "loyalty.view_reminderplan",
+    "notifications.view_outboxmessage",
+    "clinics.add_clinic",
+    "clinics.change_clinic",
+    "clinics.add_service",
+    "clinics.change_service",
+    "clinics.add_servicecategory",
+    "clinics.change_servicecategory",
+    "clinics.view_staffmember",
+    "clinics.view_auditevent",
+    "django_celery_beat.view_periodictask",
+    "django_celery_beat.change_periodictask",
+)
+_OWNER = (
+    *_MANAGER,
+    *_DESK,
+    "clinics.add_staffmember",
+    "clinics.change_staffmember",
+    "auth.view_user",
+    "auth.add_user",
+    "auth.change_user",
+)
+
+PERMISSIONS_BY_ROLE: dict[str, tuple[str, ...]] = {
+    RECEPTIONIST: _DESK,
+    SENIOR: _DESK,
+    MARKETER: _MARKETER,
+    MANAGER: _MANAGER,
+    OWNER: _OWNER,
+}
+
+
+def sync_roles(sender: AppConfig, **kwargs: Any) -> None:
+    """Give every role exactly the permissions of the table. Runs after migrate, when they all exist."""
+    wanted = {name for names in PERMISSIONS_BY_ROLE.values() for name in names}
+    permissions = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+    known = {name: permissions[name] for name in wanted if name in permissions}
+    for role, names in PERMISSIONS_BY_ROLE.items():
+        group, _created = Group.objects.get_or_create(name=role)
+        group.permissions.set([known[name] for name in names if name in known])

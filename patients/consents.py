@@ -1,0 +1,48 @@
+"""What a patient has agreed to. Deny by default: no record means no."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+
+from patients.models import ConsentRecord, Patient
+
+
+def record_consent(
+    *,
+    patient: Patient,
+    kind: str,
+    granted: bool,
+    source: str,
+    at: datetime,
+    channel: str = "",
+    actor: AbstractBaseUser | None = None,
+    reason: str = "",
+) -> ConsentRecord:
+    """Add a row to the journal; the newest row per kind and channel is the one in force."""
+    return ConsentRecord.objects.create(
+        patient=patient, kind=kind, channel=channel, granted=granted, source=source, at=at,
+        actor=actor, reason=reason,
+    )  # fmt: skip
+
+
+def current_consents(patient_id: int) -> dict[tuple[str, str], bool]:
+    """(kind, channel) -> granted, by one query."""
+    newest = (
+        ConsentRecord.objects.filter(patient=patient_id)
+        .order_by("kind", "channel", "-id")
+        .distinct("kind", "channel")
+        .values_list("kind", "channel", "granted")
+    )
+    return {(kind, channel): granted for kind, channel, granted in newest}
+
+
+def may_message(*, patient_id: int, kind: str, channel: str) -> bool:
+    """Whether a message of the kind (SERVICE or ADVERTISING) may go through the channel.
+
+    A record for the channel itself outweighs the one for every channel. Without the consent to process
+    personal data nothing may be sent at all.
+    """
+    consents = current_consents(patient_id)
+    if not consents.get((ConsentRecord.Kind.PERSONAL_DATA, ""), False):
+        return False
+    return consents.get((kind, channel), consents.get((kind, ""), False))
