@@ -1,0 +1,1 @@
+"""Ways to reach a patient: one module per channel, all behind the protocol in `base`."""
