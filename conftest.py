@@ -13,6 +13,9 @@ SERVER = pytest.StashKey[private_postgres.Server]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Wake-up calls of committed tests go nowhere: no worker listens, and no file is left behind.
+    settings.CELERY_BROKER_URL = "memory://"
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
     if os.environ.get("DATABASE_URL"):
         return
     # Child processes (xdist workers, commands under test) compute the same socket folder from it;

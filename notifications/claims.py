@@ -32,9 +32,7 @@ def claim_due(*, claim: str, at: datetime, limit: int) -> list[OutboxMessage]:
             claimed_by=claim, claimed_until=Now() + LEASE, attempts=F("attempts") + 1
         )
     return list(
-        OutboxMessage.objects.filter(pk__in=ids)
-        .select_related(*WITH_PATIENT)
-        .order_by("next_attempt_at", "id")
+        OutboxMessage.objects.filter(pk__in=ids).select_related(*WITH_PATIENT).order_by("next_attempt_at", "id")
     )
 
 

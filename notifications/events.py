@@ -23,7 +23,7 @@ class UnknownEvent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ComposedText:
-    """A message in the patient's language. `short` is for SMS; nothing medical may stand in `subject` or `short`."""
+    """A message in the patient's language. `short` is for SMS; `subject` and `short` say nothing medical."""
 
     subject: str
     body: str
@@ -52,6 +52,11 @@ _events: dict[str, EventSpec] = {}
 def register(spec: EventSpec) -> None:
     """Make the event known; registering its code again replaces it."""
     _events[spec.code] = spec
+
+
+def unregister(code: str) -> None:
+    """Forget the event; for tests that register their own."""
+    _events.pop(code, None)
 
 
 def get_event(code: str) -> EventSpec:

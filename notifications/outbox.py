@@ -1,4 +1,4 @@
-"""Queue a message inside the transaction of the act that causes it: the act and its message stand or fall together."""
+"""Queue a message in the transaction of the act that causes it: the two stand or fall together."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -185,9 +185,7 @@ def _record_sent(turn: Turn, delivery: Delivery) -> Outcome:
 
 
 def _skip(turn: Turn, reason: SkipReason) -> Outcome:
-    claims.settle(
-        message=turn.message, claim=turn.claim, status=MessageStatus.SKIPPED, skip_reason=reason
-    )
+    claims.settle(message=turn.message, claim=turn.claim, status=MessageStatus.SKIPPED, skip_reason=reason)
     return Outcome.SKIPPED
 
 

@@ -10,6 +10,7 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
+from notifications.addresses import reachable_email
 from notifications.channels.base import (
     Delivery,
     OutgoingMessage,
@@ -17,7 +18,6 @@ from notifications.channels.base import (
     TemporaryFailure,
     UnknownOutcome,
 )
-from notifications.addresses import reachable_email
 from patients.models import Patient
 
 PERMANENT_FROM = 500

@@ -11,6 +11,7 @@ from typing import Any
 import requests
 from django.conf import settings
 
+from notifications.addresses import reachable_phone
 from notifications.channels.base import (
     Delivery,
     DeliveryError,
@@ -20,7 +21,6 @@ from notifications.channels.base import (
     UnknownOutcome,
 )
 from notifications.sms_parts import count_parts, plain
-from notifications.addresses import reachable_phone
 from patients.models import Patient
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ ANSWER_TIMEOUT_SECONDS = 20
 REFERENCE_LIMIT = 2**31 - 1
 
 NO_MONEY = 3
-# Answers of send.php: 1 bad parameters, 5 bad date, 6 text or sender forbidden, 7 bad number, 8 cannot be delivered.
+# Answers of send.php: 1 bad parameters, 5 bad date, 6 forbidden text or sender, 7 bad number, 8 undeliverable.
 PERMANENT_ERRORS = frozenset({1, 5, 6, 7, 8})
 # "The same message again within a minute": the gateway has seen it, so its fate has to be asked.
 REPEATED = 9

@@ -47,9 +47,7 @@ class OutboxMessage(models.Model):
     context = models.JSONField(_("context"), default=dict, blank=True)
     due_at = models.DateTimeField(_("due"))
     not_after = models.DateTimeField(_("not after"), null=True, blank=True)
-    status = models.CharField(
-        _("status"), max_length=16, choices=MessageStatus, default=MessageStatus.PENDING
-    )
+    status = models.CharField(_("status"), max_length=16, choices=MessageStatus, default=MessageStatus.PENDING)
     skip_reason = models.CharField(_("reason"), max_length=32, choices=SkipReason, blank=True)
 
     claimed_by = models.CharField(_("claimed by"), max_length=36, blank=True)
