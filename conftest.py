@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from django.conf import settings
@@ -10,6 +11,7 @@ from config import private_postgres
 
 CHECKOUT = Path(__file__).resolve().parent
 SERVER = pytest.StashKey[private_postgres.Server]()
+RUN_LOCK = pytest.StashKey[TextIO]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -18,11 +20,12 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
     if os.environ.get("DATABASE_URL"):
         return
-    # Child processes (xdist workers, commands under test) compute the same socket folder from it;
-    # this process has imported the settings already.
-    os.environ["PRIVATE_POSTGRES"] = "tests"
-    settings.DATABASES["default"]["HOST"] = str(private_postgres.socket_directory(CHECKOUT))
     is_worker = hasattr(config, "workerinput")
+    if not is_worker:
+        # Child processes (xdist workers, commands under test) compute the same socket folder from it.
+        os.environ["PRIVATE_POSTGRES"], config.stash[RUN_LOCK] = private_postgres.claim_test_purpose(CHECKOUT)
+    # This process has imported the settings already.
+    settings.DATABASES["default"]["HOST"] = str(private_postgres.socket_directory(CHECKOUT))
     if not is_worker and not config.option.collectonly:
         config.stash[SERVER] = private_postgres.start(checkout=CHECKOUT, durable=False)
 
@@ -31,3 +34,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     server = config.stash.get(SERVER, None)
     if server is not None and server.started_here:
         private_postgres.stop(server)
+    lock = config.stash.get(RUN_LOCK, None)
+    if lock is not None:
+        lock.close()

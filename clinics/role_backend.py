@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 
 class RoleBackend(ModelBackend):
-    """Like Django's own, but a permission given to a single user does not exist: roles are the only source."""
+    """Like Django's own, but a permission given to a single user does not exist: only roles give any."""
 
     def _get_user_permissions(self, user_obj: AbstractBaseUser) -> QuerySet[Permission]:
         return Permission.objects.none()

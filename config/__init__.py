@@ -1,4 +1,4 @@
-"""Composition root: settings, urls, the Celery application. Nobody imports it but the processes themselves."""
+"""Composition root: settings, urls, the Celery application. Only the processes themselves import it."""
 
 from config.celery import app as celery_app
 

