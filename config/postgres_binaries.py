@@ -118,13 +118,16 @@ def _runnable_forms(folder: Path) -> Iterator[Path]:
 
 
 def _major_version(folder: Path) -> int | None:
-    """What `postgres --version` says, run as the server's user; None when that user can't run it."""
-    try:
-        done = run_as_server([str(folder / "postgres"), "--version"])
-    except OSError:
-        return None
-    found = re.search(r"\(PostgreSQL\) (\d+)", done.stdout)
-    return int(found.group(1)) if done.returncode == 0 and found else None
+    """What both programs say, run as the server's user; None when that user can't run one of them."""
+    majors = set()
+    for program in ("initdb", "postgres"):
+        try:
+            done = run_as_server([str(folder / program), "--version"])
+        except OSError:
+            return None
+        found = re.search(r"\(PostgreSQL\) (\d+)", done.stdout)
+        majors.add(int(found.group(1)) if done.returncode == 0 and found else None)
+    return majors.pop() if len(majors) == 1 else None
 
 
 def _copy_for_everyone(folder: Path, *, base: Path) -> Path:

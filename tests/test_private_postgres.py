@@ -131,9 +131,10 @@ def test_server_starts_from_the_wheel_alone_and_stops_without_a_trace(checkout, 
 
 def test_programs_in_a_closed_folder_are_copied_for_the_unprivileged_user(checkout, monkeypatch):
     closed = checkout / "closed"
-    shutil.copytree(WHEEL / "pginstall18", closed / "package" / "pginstall18", symlinks=True)
+    shutil.copytree(WHEEL / "pginstall18", closed / WHEEL.name / "pginstall18", symlinks=True)
+    shutil.copytree(WHEEL.parent / f"{WHEEL.name}.libs", closed / f"{WHEEL.name}.libs")
     closed.chmod(0o700)
-    monkeypatch.setenv("PG_BINDIR", str(closed / "package" / "pginstall18" / "bin"))
+    monkeypatch.setenv("PG_BINDIR", str(closed / WHEEL.name / "pginstall18" / "bin"))
 
     server = private_postgres.start(checkout=checkout, durable=False)
     program = Path(os.readlink(f"/proc/{server.pid}/exe"))
