@@ -1,0 +1,186 @@
+"""The answer to "what would this receipt spend and earn": frozen values, an explanation of codes
+and numbers, and a fingerprint. The desk's preview, the posting and the explanation are this one value."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from loyalty.rules.compiled import Basis
+from loyalty.rules.facts import SpendChoice
+from loyalty.rules.life import Life
+
+EXPLANATION_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is as it is: a code, and the codes and numbers its sentence needs."""
+
+    code: str
+    data: tuple[tuple[str, int | str], ...] = ()
+
+    def as_json(self) -> dict[str, int | str]:
+        return {"code": self.code, **dict(self.data)}
+
+
+@dataclass(frozen=True, slots=True)
+class LineQuote:
+    position: int
+    price_kopecks: int
+    discount_kopecks: int
+    is_eligible: bool  # may be paid with points
+    spend_limit: int  # points; the line's share of the receipt's limit
+    points: int  # spent on this line
+    money_kopecks: int  # price - discount - value of the points
+    earned_points: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EarningLine:
+    """What a rule gives on one line; becomes an Award."""
+
+    position: int
+    points: int
+    base_kopecks: int
+
+
+@dataclass(frozen=True, slots=True)
+class EarningQuote:
+    """What one rule gives on the receipt."""
+
+    rule_code: str
+    rate_bp: int
+    basis: Basis
+    base_kopecks: int
+    points: int  # given
+    exact_points: int  # before caps
+    lines: tuple[EarningLine, ...]
+    life: Life
+    last_day: date | None
+    available_on: date
+
+    @property
+    def is_cut(self) -> bool:
+        return self.points < self.exact_points
+
+
+@dataclass(frozen=True, slots=True)
+class LotPlan:
+    """Points earned together: one lot."""
+
+    points: int
+    last_day: date | None  # None: the account's rolling date, or never
+    available_on: date
+    rule_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpendQuote:
+    choice: SpendChoice
+    cap_bp: int
+    eligible_kopecks: int
+    limit: int  # points that the rules allow on this receipt
+    available: int  # points that this member can spend on it: the limit, spendable points, no debt
+    requested: int
+    points: int  # that will be spent
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    tier: str | None
+    total_kopecks: int
+    discount_kopecks: int
+    money_kopecks: int  # to pay
+    spend: SpendQuote
+    lines: tuple[LineQuote, ...]
+    earnings: tuple[EarningQuote, ...]
+    lots: tuple[LotPlan, ...]
+    reasons: tuple[Reason, ...]  # about the receipt as a whole
+
+    @property
+    def spend_limit(self) -> int:
+        return self.spend.limit
+
+    @property
+    def earned_points(self) -> int:
+        return sum(earning.points for earning in self.earnings)
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal results; another one means that the member must see the new quote."""
+        text = json.dumps(self.explanation(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def explanation(self) -> dict[str, Any]:
+        """Codes and numbers only, ready for JSON; `loyalty.explanations` makes sentences of it."""
+        return {
+            "version": EXPLANATION_VERSION,
+            "tier": self.tier,
+            "total_kopecks": self.total_kopecks,
+            "discount_kopecks": self.discount_kopecks,
+            "money_kopecks": self.money_kopecks,
+            "earned_points": self.earned_points,
+            "spend": _spend_as_json(self.spend),
+            "lines": [_line_as_json(line) for line in self.lines],
+            "earnings": [_earning_as_json(earning) for earning in self.earnings],
+            "lots": [_lot_as_json(lot) for lot in self.lots],
+            "reasons": [reason.as_json() for reason in self.reasons],
+        }
+
+
+def _spend_as_json(spend: SpendQuote) -> dict[str, Any]:
+    return {
+        "choice": spend.choice.kind.value,
+        "cap_bp": spend.cap_bp,
+        "eligible_kopecks": spend.eligible_kopecks,
+        "limit": spend.limit,
+        "available": spend.available,
+        "requested": spend.requested,
+        "points": spend.points,
+        "reasons": [reason.as_json() for reason in spend.reasons],
+    }
+
+
+def _line_as_json(line: LineQuote) -> dict[str, Any]:
+    return {
+        "position": line.position,
+        "price_kopecks": line.price_kopecks,
+        "discount_kopecks": line.discount_kopecks,
+        "is_eligible": line.is_eligible,
+        "spend_limit": line.spend_limit,
+        "points": line.points,
+        "money_kopecks": line.money_kopecks,
+        "earned_points": line.earned_points,
+        "reasons": [reason.as_json() for reason in line.reasons],
+    }
+
+
+def _earning_as_json(earning: EarningQuote) -> dict[str, Any]:
+    return {
+        "rule": earning.rule_code,
+        "rate_bp": earning.rate_bp,
+        "basis": earning.basis.value,
+        "base_kopecks": earning.base_kopecks,
+        "points": earning.points,
+        "exact_points": earning.exact_points,
+        "life": {"kind": earning.life.kind.value, "length": earning.life.length},
+        "last_day": _day(earning.last_day),
+        "available_on": _day(earning.available_on),
+    }
+
+
+def _lot_as_json(lot: LotPlan) -> dict[str, Any]:
+    return {
+        "points": lot.points,
+        "last_day": _day(lot.last_day),
+        "available_on": _day(lot.available_on),
+        "rules": list(lot.rule_codes),
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

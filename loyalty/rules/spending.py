@@ -1,0 +1,98 @@
+"""How many points a receipt may take, and how they lie on its lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clinics.money import percent_floor
+from loyalty.rules.compiled import CompiledProgram, Redemption, Tier
+from loyalty.rules.earning import Match
+from loyalty.rules.facts import LineFacts, MemberFacts, SpendChoice, SpendKind
+from loyalty.rules.quote import Reason, SpendQuote
+from loyalty.rules.shares import Holder, share_points
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """The lines that points may pay, and the most they may take together."""
+
+    exclusions: tuple[Reason | None, ...]  # per line; None: eligible
+    holders: tuple[Holder, ...]  # per line; without room when excluded
+    cap_bp: int
+    eligible_kopecks: int
+    limit: int  # points
+
+
+def payable_with_points(
+    program: CompiledProgram, *, tier: Tier | None, lines: Sequence[LineFacts], matches: Sequence[Match]
+) -> Payable:
+    """The cap is a share of what the eligible lines cost. A point is never cut, so a line takes what fits."""
+    exclusions = tuple(exclusion_of(program.redemption, line) for line in lines)
+    holders = tuple(
+        _holder(line, match, value=program.point_value_kopecks, is_eligible=exclusion is None)
+        for line, match, exclusion in zip(lines, matches, exclusions, strict=True)
+    )
+    cap_bp = program.redemption.cap_bp
+    if tier is not None and tier.redemption_cap_bp is not None:
+        cap_bp = tier.redemption_cap_bp
+    eligible = sum(holder.weight for holder in holders)
+    by_cap = percent_floor(eligible, cap_bp) // program.point_value_kopecks
+    limit = min(by_cap, sum(holder.room for holder in holders))
+    return Payable(exclusions, holders, cap_bp, eligible, limit)
+
+
+def exclusion_of(redemption: Redemption, line: LineFacts) -> Reason | None:
+    if line.service is not None and line.service in redemption.excluded_services:
+        return Reason("spend_excluded_service")
+    for category in line.categories:
+        if category in redemption.excluded_categories:
+            return Reason("spend_excluded_category", (("category", category),))
+    return None
+
+
+def _holder(line: LineFacts, match: Match, *, value: int, is_eligible: bool) -> Holder:
+    # Odd points go to the earlier line. Between lines of different rules the rule's code decides instead:
+    # else the order of entry would move a point between rates and change what the receipt earns.
+    order = ("" if match.rule is None else match.rule.code, line.position)
+    weight = line.price_kopecks if is_eligible else 0
+    return Holder(weight=weight, room=weight // value, order=order)
+
+
+def decide_spend(*, payable: Payable, member: MemberFacts, choice: SpendChoice) -> SpendQuote:
+    """Lower the wish to what the rules and the balance allow, and say why."""
+    limit = payable.limit if member.is_member else 0
+    spendable = 0 if member.debt_points else member.spendable_points
+    available = max(0, min(limit, spendable))
+    requested = {
+        SpendKind.NONE: 0,
+        SpendKind.BURNING: member.burning_points,
+        SpendKind.MAXIMUM: available,
+        SpendKind.AMOUNT: choice.points,
+    }[choice.kind]
+    return SpendQuote(
+        choice=choice,
+        cap_bp=payable.cap_bp,
+        eligible_kopecks=payable.eligible_kopecks,
+        limit=limit,
+        available=available,
+        requested=requested,
+        points=min(requested, available),
+        reasons=_why_lowered(requested=requested, limit=limit, spendable=spendable, member=member),
+    )
+
+
+def _why_lowered(*, requested: int, limit: int, spendable: int, member: MemberFacts) -> tuple[Reason, ...]:
+    if not member.is_member:
+        return (Reason("spend_not_member"),) if requested else ()
+    reasons = []
+    if member.debt_points:
+        reasons.append(Reason("spend_debt", (("debt", member.debt_points),)))
+    elif requested > spendable:
+        reasons.append(Reason("spend_insufficient", (("asked", requested), ("spendable", spendable))))
+    if requested > limit:
+        reasons.append(Reason("spend_capped", (("asked", requested), ("limit", limit))))
+    return tuple(reasons)
+
+
+def spread_over_lines(points: int, payable: Payable) -> list[int]:
+    """Whole points per line; nothing on excluded lines."""
+    return share_points(points, payable.holders)

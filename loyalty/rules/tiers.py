@@ -1,0 +1,54 @@
+"""Which tier a turnover reaches, and how far the next one is.
+
+Turnover is kopecks paid in money, net of refunds."""
+
+from dataclasses import dataclass
+
+from loyalty.rules.compiled import CompiledProgram, Tier
+from loyalty.rules.facts import MemberFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    next_tier: str
+    missing_kopecks: int
+    reached_bp: int  # share of the way from the current threshold to the next one
+
+
+def tier_for_turnover(program: CompiledProgram, *, turnover_kopecks: int) -> Tier | None:
+    """The highest tier whose threshold is reached (>=); None when the program has no tiers."""
+    reached = [tier for tier in program.tiers if tier.threshold_kopecks <= turnover_kopecks]
+    if reached:
+        return reached[-1]
+    return program.tiers[0] if program.tiers else None
+
+
+def tier_of_member(program: CompiledProgram, member: MemberFacts) -> Tier | None:
+    """The stored tier; the turnover decides when the program does not know it."""
+    stored = None if member.tier is None else program.tier_by_code.get(member.tier)
+    return stored or tier_for_turnover(program, turnover_kopecks=member.turnover_kopecks)
+
+
+def tier_after_recount(program: CompiledProgram, *, current: str | None, turnover_kopecks: int) -> Tier | None:
+    """The tier a recalculation gives: a downgrade policy of "never" keeps the higher of the two."""
+    reached = tier_for_turnover(program, turnover_kopecks=turnover_kopecks)
+    stored = None if current is None else program.tier_by_code.get(current)
+    if stored is None or reached is None:
+        return reached
+    return max(stored, reached, key=lambda tier: tier.threshold_kopecks)
+
+
+def progress_to_next(program: CompiledProgram, *, tier: str | None, turnover_kopecks: int) -> Progress | None:
+    """How far the tier above `tier` is; None at the top and in a program without tiers."""
+    current = None if tier is None else program.tier_by_code.get(tier)
+    floor = current.threshold_kopecks if current else 0
+    above = [other for other in program.tiers if other.threshold_kopecks > max(floor, turnover_kopecks)]
+    if not above:
+        return None
+    target = above[0].threshold_kopecks
+    missing = target - turnover_kopecks
+    # A tier kept after refunds may stand above the turnover; the bar then starts empty.
+    walked = max(0, turnover_kopecks - floor)
+    return Progress(
+        next_tier=above[0].code, missing_kopecks=missing, reached_bp=walked * 10_000 // (target - floor)
+    )

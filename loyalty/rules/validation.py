@@ -1,0 +1,139 @@
+"""All faults of a program document at once: its shape first, then what several fields say together.
+
+A check runs only when the sections it reads have the right shape, so that one typing error
+does not hide the rest and is not reported twice.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from loyalty.rules.document import PROGRAM
+from loyalty.rules.shapes import Fault, decimal_of
+
+Document = Mapping[str, Any]
+Check = Callable[[Document], Iterator[Fault]]
+
+
+def find_faults(document: Any) -> list[Fault]:
+    """Everything that is wrong with the document; empty for one that may be compiled."""
+    faults = list(PROGRAM.faults(document, "$"))
+    if not isinstance(document, dict):
+        return faults
+    for sections, check in CHECKS:
+        if all(_is_sound(document, section, faults) for section in sections):
+            faults += check(document)
+    return faults
+
+
+def _is_sound(document: Document, section: str, faults: Iterable[Fault]) -> bool:
+    path = f"$.{section}"
+    return not any(fault.path == path or fault.path.startswith((f"{path}.", f"{path}[")) for fault in faults)
+
+
+def _tier_codes(document: Document) -> list[str]:
+    return [level["code"] for level in document.get("tiers", {"levels": []})["levels"]]
+
+
+def _tiers_rise_from_zero(document: Document) -> Iterator[Fault]:
+    levels = document.get("tiers", {"levels": []})["levels"]
+    yield from _repeated(_tier_codes(document), lambda i: f"$.tiers.levels[{i}].code")
+    thresholds = [decimal_of(level["threshold_roubles"]) or 0 for level in levels]
+    for index, threshold in enumerate(thresholds):
+        path = f"$.tiers.levels[{index}].threshold_roubles"
+        if index == 0 and threshold != 0:
+            yield Fault(path, "first_threshold_not_zero")
+        if index > 0 and threshold <= thresholds[index - 1]:
+            yield Fault(path, "threshold_not_rising")
+
+
+def _rule_codes_differ(document: Document) -> Iterator[Fault]:
+    codes = [rule["code"] for rule in document["earning"]["rules"]]
+    yield from _repeated(codes, lambda i: f"$.earning.rules[{i}].code")
+
+
+def _targets_differ(document: Document) -> Iterator[Fault]:
+    """One service, one category and "everything else" have one rule each, or earn nothing."""
+    taken: dict[tuple[str, str], str] = {}
+    for path, kind, target in _earning_targets(document["earning"]):
+        if (kind, target) in taken:
+            code = "plain_rule_repeated" if kind == "plain" else "target_taken"
+            yield Fault(path, code, {"target": target, "other": taken[kind, target]})
+        else:
+            taken[kind, target] = path
+
+
+def _earning_targets(earning: Document) -> Iterator[tuple[str, str, str]]:
+    """Path, kind and code of all that the rules and the exclusions name."""
+    for index, rule in enumerate(earning["rules"]):
+        path = f"$.earning.rules[{index}]"
+        named = list(_targets(rule.get("when", {}), f"{path}.when"))
+        yield from named or [(path, "plain", "")]
+    yield from _targets(earning.get("nothing_on", {}), "$.earning.nothing_on")
+
+
+def _targets(targets: Document, path: str) -> Iterator[tuple[str, str, str]]:
+    for kind in ("services", "categories"):
+        for index, code in enumerate(targets.get(kind, ())):
+            yield f"{path}.{kind}[{index}]", kind, code
+
+
+def _every_tier_has_a_rate(document: Document) -> Iterator[Fault]:
+    tiers = _tier_codes(document)
+    for index, rule in enumerate(document["earning"]["rules"]):
+        path = f"$.earning.rules[{index}].effect"
+        by_tier = rule["effect"].get("percent_by_tier", {})
+        for tier in by_tier:
+            if tier not in tiers:
+                yield Fault(f"{path}.percent_by_tier.{tier}", "unknown_tier", {"tier": tier})
+        if "percent" in rule["effect"]:
+            continue
+        if not by_tier:
+            yield Fault(path, "no_rate")
+        for tier in tiers if by_tier else ():
+            if tier not in by_tier:
+                yield Fault(f"{path}.percent_by_tier", "tier_without_rate", {"tier": tier})
+
+
+def _own_lives_have_a_day(document: Document) -> Iterator[Fault]:
+    """The rolling date belongs to the account: a rule can't have another one, nor escape it."""
+    common = document["points"]["life"]
+    owners = [(f"$.earning.rules[{i}].life", rule) for i, rule in enumerate(document["earning"]["rules"])]
+    owners.append(("$.welcome.life", document.get("welcome") or {}))
+    for path, owner in owners:
+        own = owner.get("life", common)
+        is_rolling = "rolling_months" in (own["kind"], common["kind"])
+        if own != common and is_rolling and own["kind"] in ("rolling_months", "none"):
+            yield Fault(path, "own_life_without_day")
+
+
+def _exclusions_differ(document: Document) -> Iterator[Fault]:
+    nothing_on = document["redemption"].get("nothing_on", {})
+    for kind in ("services", "categories"):
+        path = f"$.redemption.nothing_on.{kind}"
+        yield from _repeated(nothing_on.get(kind, []), lambda i, path=path: f"{path}[{i}]")  # type: ignore[misc]
+
+
+def _ladder_falls(document: Document) -> Iterator[Fault]:
+    days = document.get("reminders", {"days_before": []})["days_before"]
+    for index in range(1, len(days)):
+        if days[index] >= days[index - 1]:
+            yield Fault(f"$.reminders.days_before[{index}]", "days_not_falling")
+
+
+def _repeated(codes: Iterable[str], path_of: Callable[[int], str]) -> Iterator[Fault]:
+    seen = set()
+    for index, code in enumerate(codes):
+        if code in seen:
+            yield Fault(path_of(index), "repeated", {"value": code})
+        seen.add(code)
+
+
+CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
+    (("tiers",), _tiers_rise_from_zero),
+    (("earning",), _rule_codes_differ),
+    (("earning",), _targets_differ),
+    (("earning", "tiers"), _every_tier_has_a_rate),
+    (("points", "earning", "welcome"), _own_lives_have_a_day),
+    (("redemption",), _exclusions_differ),
+    (("reminders",), _ladder_falls),
+)
