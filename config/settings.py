@@ -2,7 +2,7 @@
 
 Without DATABASE_URL the portal is in local mode (demo and tests): a private PostgreSQL on a unix
 socket, a file-based broker, messages printed to the console. With DATABASE_URL it is in production
-mode and refuses to start without SECRET_KEY and ALLOWED_HOSTS.
+mode and refuses to start without SECRET_KEY, ALLOWED_HOSTS, PUBLIC_URL and CELERY_BROKER_URL.
 """
 
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config.environment import env_flag, env_list, parse_database_url, required
+from config.environment import env_flag, env_int, env_list, parse_database_url, required, required_list
 from config.private_postgres import socket_directory
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -22,10 +22,10 @@ LOCAL_MODE = not DATABASE_URL
 
 SECRET_KEY = "local-mode-only-not-a-secret" if LOCAL_MODE else required("SECRET_KEY")
 DEBUG = env_flag("DEBUG", default=False)
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"] if LOCAL_MODE else env_list("ALLOWED_HOSTS")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"] if LOCAL_MODE else required_list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 # The address that messages and QR codes point to.
-PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000" if LOCAL_MODE else "")
+PUBLIC_URL = os.environ.get("PUBLIC_URL") or ("http://127.0.0.1:8000" if LOCAL_MODE else required("PUBLIC_URL"))
 
 INSTALLED_APPS = [
     # Before the admin: its templates override the stock ones.
@@ -49,6 +49,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First: probes come by IP address and over http.
+    "config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -130,7 +132,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "static"
+STATIC_ROOT = None if LOCAL_MODE else BASE_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -169,7 +171,7 @@ if not LOCAL_MODE:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
 
-CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://" if LOCAL_MODE else "")
+CELERY_BROKER_URL = "filesystem://" if LOCAL_MODE else required("CELERY_BROKER_URL")
 if CELERY_BROKER_URL.startswith("filesystem://"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(VAR_DIR / "broker"),
@@ -191,7 +193,7 @@ EMAIL_BACKEND = os.environ.get(
     f"django.core.mail.backends.{'console' if LOCAL_MODE else 'smtp'}.EmailBackend",
 )
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
-EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_PORT = env_int("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env_flag("EMAIL_USE_TLS", default=False)
