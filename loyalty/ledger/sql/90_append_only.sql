@@ -1,0 +1,28 @@
+-- Operations, entries and allocations never change and never go; accounts and lots never go, and what a lot
+-- was when it was made never changes. TRUNCATE stays possible for the owner of the tables (test databases).
+create or replace function ledger_refuse_change() returns trigger
+language plpgsql as $$
+begin
+  raise exception '% on % refused: the ledger is append-only', tg_op, tg_table_name using errcode = 'LG403';
+end $$;
+
+drop trigger if exists append_only on loyalty_operation;
+create trigger append_only before update or delete on loyalty_operation
+  for each row execute function ledger_refuse_change();
+drop trigger if exists append_only on loyalty_entry;
+create trigger append_only before update or delete on loyalty_entry
+  for each row execute function ledger_refuse_change();
+drop trigger if exists append_only on loyalty_allocation;
+create trigger append_only before update or delete on loyalty_allocation
+  for each row execute function ledger_refuse_change();
+drop trigger if exists never_deleted on loyalty_account;
+create trigger never_deleted before delete on loyalty_account
+  for each row execute function ledger_refuse_change();
+drop trigger if exists never_deleted on loyalty_lot;
+create trigger never_deleted before delete on loyalty_lot
+  for each row execute function ledger_refuse_change();
+drop trigger if exists made_once on loyalty_lot;
+-- Fires only for statements that name these columns: the kernel's updates of `remaining` pay nothing.
+create trigger made_once before update of
+    id, account_id, entry_id, amount, available_at, last_day, expires_at, origin_lot_id on loyalty_lot
+  for each row execute function ledger_refuse_change();

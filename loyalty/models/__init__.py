@@ -1,0 +1,5 @@
+"""Tables of the loyalty app, one subject a file."""
+
+from loyalty.models.ledger import Account, Allocation, Entry, Lot, Operation, OperationKind, Source, Unit
+
+__all__ = ["Account", "Allocation", "Entry", "Lot", "Operation", "OperationKind", "Source", "Unit"]
