@@ -1,6 +1,6 @@
 """Queueing a message: with the act, once per key, with a hint to the relay after the commit."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -8,9 +8,8 @@ from django.db import transaction
 from notifications import outbox
 from notifications.events import UnknownEvent
 from notifications.models import OutboxMessage
+from tests.notifications.greeting import NOON
 from tests.people import make_patient
-
-NOON = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 
 
 def queue(patient, key="greeting:1", due_at=NOON, **fields):
