@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 
 RECEPTIONIST = "receptionist"
@@ -81,7 +82,9 @@ PERMISSIONS_BY_ROLE: dict[str, tuple[str, ...]] = {
 
 
 def sync_roles(sender: AppConfig, **kwargs: Any) -> None:
-    """Give every role exactly the permissions of the table. Runs after migrate, when they all exist."""
+    """Give every role exactly the permissions of the table. Runs after each app's migrations."""
+    # This app stands before django.contrib.auth, whose own receiver has not made the sender's permissions yet.
+    create_permissions(sender, verbosity=0)
     wanted = {name for names in PERMISSIONS_BY_ROLE.values() for name in names}
     permissions = {
         f"{permission.content_type.app_label}.{permission.codename}": permission

@@ -1,0 +1,116 @@
+"""The message list: what was sent to whom, what waits, what was not sent and why. Nothing can be changed."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from clinics.scope import clinics_of
+from notifications.addresses import mask_address
+from notifications.channels.registry import LABELS, channel_states
+from notifications.events import UnknownEvent, get_event, registered_events
+from notifications.models import OutboxMessage
+from patients.search import find_patients
+
+MOST_ROWS_COUNTED = 10_000
+
+
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
+    """Stops counting at 10 000 rows: the list costs the same however long the history is."""
+
+    @cached_property
+    def count(self) -> int:
+        # Rows in a subquery with a limit: the database stops there, too.
+        rows = cast("QuerySet[OutboxMessage]", self.object_list)
+        return rows.order_by()[:MOST_ROWS_COUNTED].count()
+
+
+class EventFilter(admin.SimpleListFilter):
+    title = _("event")
+    parameter_name = "event"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(spec.code, spec.title) for spec in registered_events()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
+        return queryset.filter(event=self.value()) if self.value() else queryset
+
+
+class ChannelFilter(admin.SimpleListFilter):
+    title = _("channel")
+    parameter_name = "channel"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(LABELS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
+        return queryset.filter(channel=self.value()) if self.value() else queryset
+
+
+@admin.register(OutboxMessage)
+class MessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["due_at", "status", "event_title", "patient", "channel", "masked_address", "text", "reason"]
+    list_filter = ["status", EventFilter, ChannelFilter, "kind"]
+    list_select_related = ["patient"]
+    list_per_page = 50
+    search_fields = ["key"]
+    search_help_text = _("Phone, card number or the beginning of the surname")
+    show_full_result_count = False
+    paginator = CappedPaginator
+    ordering = ["-id"]
+    actions = None
+    fields = [
+        "event_title", "kind", "patient", "status", "reason", "due_at", "not_after", "next_attempt_at", "attempts",
+        "channel", "masked_address", "subject", "body", "parts", "cost", "provider_id", "created_at", "sent_at",
+    ]  # fmt: skip
+    readonly_fields = ["event_title", "masked_address", "reason"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxMessage]:
+        return super().get_queryset(request).filter(patient__home_clinic__in=clinics_of(request.user))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[OutboxMessage], search_term: str
+    ) -> tuple[QuerySet[OutboxMessage], bool]:
+        if not search_term.strip():
+            return queryset, False
+        clinic_ids = [clinic.pk for clinic in clinics_of(request.user)]
+        found = find_patients(search_term, clinic_ids=clinic_ids)
+        return queryset.filter(patient__in=[patient.pk for patient in found.patients]), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "channels": channel_states()})
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: OutboxMessage | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: OutboxMessage | None = None) -> bool:
+        return False
+
+    @admin.display(description=_("event"), ordering="event")
+    def event_title(self, message: OutboxMessage) -> Any:
+        try:
+            return get_event(message.event).title
+        except UnknownEvent:
+            return message.event
+
+    @admin.display(description=_("address"))
+    def masked_address(self, message: OutboxMessage) -> str:
+        return mask_address(message.address)
+
+    @admin.display(description=_("text"))
+    def text(self, message: OutboxMessage) -> str:
+        return Truncator(message.body).chars(80)
+
+    @admin.display(description=_("reason"))
+    def reason(self, message: OutboxMessage) -> str:
+        if message.skip_reason:
+            return message.get_skip_reason_display()
+        return ": ".join(part for part in (message.error_code, message.error_text) if part)
