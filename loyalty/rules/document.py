@@ -7,7 +7,20 @@ has a permanent `code`. Rules that need several fields at once stand in `validat
 import json
 from typing import Any
 
-from loyalty.rules.shapes import ByKind, Code, Flag, ListOf, MapOf, Maybe, Number, OneOf, Record, Text, Whole
+from loyalty.rules.shapes import (
+    PRICE_LIST_CODE_PATTERN,
+    ByKind,
+    Code,
+    Flag,
+    ListOf,
+    MapOf,
+    Maybe,
+    Number,
+    OneOf,
+    Record,
+    Text,
+    Whole,
+)
 
 SCHEMA_VERSION = 1
 MOST_POINTS = 1_000_000_000
@@ -31,7 +44,8 @@ LIFE = ByKind(
     }
 )
 
-TARGETS = Record({}, {"services": ListOf(Code()), "categories": ListOf(Code())})
+PRICE_LIST_CODES = ListOf(Code(PRICE_LIST_CODE_PATTERN))
+TARGETS = Record({}, {"services": PRICE_LIST_CODES, "categories": PRICE_LIST_CODES})
 
 POINTS = Record(
     {"value_kopecks": Whole(1, 1_000_000), "life": LIFE},

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
 CODE_PATTERN = "^[a-z][a-z0-9_-]{0,49}$"
+PRICE_LIST_CODE_PATTERN = "^[A-Za-z0-9_-]{1,50}$"
 DECIMAL_PATTERN = "^[0-9]{1,12}([.][0-9]{1,2})?$"
 
 
@@ -32,7 +33,7 @@ def decimal_of(value: Any) -> Decimal | None:
     """A JSON number or decimal string with at most two places; None for anything else, a float included."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         return None
-    if isinstance(value, str) and not re.match(DECIMAL_PATTERN, value):
+    if isinstance(value, str) and not re.fullmatch(DECIMAL_PATTERN, value):
         return None
     try:
         number = Decimal(value)
@@ -111,12 +112,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Code:
+    """The permanent name of a tier or a rule; with PRICE_LIST_CODE_PATTERN, of a service or category."""
+
+    pattern: str = CODE_PATTERN
+
     def faults(self, value: Any, path: str) -> Iterator[Fault]:
-        if not isinstance(value, str) or not re.match(CODE_PATTERN, value):
-            yield Fault(path, "bad_code")
+        if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
+            yield Fault(path, "bad_code" if self.pattern == CODE_PATTERN else "bad_price_list_code")
 
     def json_schema(self) -> dict[str, Any]:
-        return {"type": "string", "pattern": CODE_PATTERN}
+        return {"type": "string", "pattern": self.pattern}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,169 @@
+"""Drafts, publishing, and the version in force at a moment.
+
+One query resolves the version; its compiled form is cached by version, which is safe because
+a published version never changes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from clinics import audit
+from loyalty.models import ProgramVersion
+from loyalty.program.files import FaultyProgram
+from loyalty.rules.compilation import compile_program
+from loyalty.rules.compiled import CompiledProgram
+from loyalty.rules.validation import find_faults
+
+# Between pressing "publish now" and the moment the act looks at it.
+NOW_TOLERANCE = timedelta(minutes=1)
+CACHED_VERSIONS = 16
+TITLE_LENGTH = 200
+
+
+class NoProgram(Exception):
+    """No version is in force yet: the first one has to be published."""
+
+
+class NotADraft(Exception):
+    """The version has been published or archived before."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"version {number} is not a draft")
+        self.number = number
+
+
+class Backdated(Exception):
+    """A program can't start in the past: receipts have been posted by the rules of their day."""
+
+    def __init__(self, *, starts_at: datetime, at: datetime) -> None:
+        super().__init__(f"{starts_at} is before {at}")
+        self.starts_at = starts_at
+        self.at = at
+
+
+class StartTaken(Exception):
+    """Another published version starts at the same moment."""
+
+    def __init__(self, *, number: int, starts_at: datetime) -> None:
+        super().__init__(f"version {number} starts at {starts_at}")
+        self.number = number
+        self.starts_at = starts_at
+
+
+@dataclass(frozen=True, slots=True)
+class RunningProgram:
+    """The version in force and its rules."""
+
+    version_id: int
+    number: int
+    program: CompiledProgram
+
+
+_compiled: dict[tuple[int, datetime | None], CompiledProgram] = {}
+
+
+def current_program(*, at: datetime) -> RunningProgram:
+    """The program in force. One query, one more when this process meets the version. Raises NoProgram."""
+    row = _in_force(at).values_list("id", "number", "published_at").first()
+    if row is None:
+        raise NoProgram
+    version_id, number, published_at = row
+    key = (version_id, published_at)
+    if key not in _compiled:
+        document = ProgramVersion.objects.values_list("document", flat=True).get(pk=version_id)
+        _remember(key, compile_program(document))
+    return RunningProgram(version_id, number, _compiled[key])
+
+
+def current_version(*, at: datetime) -> ProgramVersion:
+    """The row in force. Raises NoProgram."""
+    version = _in_force(at).first()
+    if version is None:
+        raise NoProgram
+    return version
+
+
+def compiled_version(version: ProgramVersion) -> CompiledProgram:
+    """The rules of any version, drafts included."""
+    if version.published_at is None:
+        return compile_program(version.document)
+    key = (version.pk, version.published_at)
+    if key not in _compiled:
+        _remember(key, compile_program(version.document))
+    return _compiled[key]
+
+
+def create_draft(*, document: dict[str, Any], at: datetime, actor: User | None, title: str = "") -> ProgramVersion:
+    """Store a valid document under the next number. Raises FaultyProgram; own transaction."""
+    _refuse_faults(document)
+    with transaction.atomic():
+        version = ProgramVersion.objects.create(
+            number=_next_number(),
+            title=(title or document["title"]["ru"])[:TITLE_LENGTH],
+            document=document,
+            created_at=at,
+            created_by=actor,
+        )
+        audit.record(code="program.drafted", actor=actor, target=version, at=at)
+    return version
+
+
+def publish(*, number: int, at: datetime, actor: User | None, starts_at: datetime | None = None) -> ProgramVersion:
+    """Put a draft in force from a moment, by default at once; earlier versions stay as they are.
+
+    Locks the version; own transaction. Raises ProgramVersion.DoesNotExist, NotADraft, Backdated,
+    StartTaken, and FaultyProgram when the document does not satisfy the rules of today.
+    """
+    with transaction.atomic():
+        version = ProgramVersion.objects.select_for_update().get(number=number)
+        if version.status != ProgramVersion.Status.DRAFT:
+            raise NotADraft(number)
+        _refuse_faults(version.document)
+        version.starts_at = _start(starts_at or at, at=at)
+        version.published_at = at
+        version.published_by = actor
+        version.status = ProgramVersion.Status.PUBLISHED
+        _refuse_taken_start(version.starts_at)
+        version.save(update_fields=["starts_at", "published_at", "published_by", "status"])
+        details = {"starts_at": version.starts_at.isoformat()}
+        audit.record(code="program.published", actor=actor, target=version, details=details, at=at)
+    return version
+
+
+def _in_force(at: datetime) -> QuerySet[ProgramVersion]:
+    published = ProgramVersion.objects.filter(status=ProgramVersion.Status.PUBLISHED, starts_at__lte=at)
+    return published.order_by("-starts_at")
+
+
+def _remember(key: tuple[int, datetime | None], program: CompiledProgram) -> None:
+    if len(_compiled) >= CACHED_VERSIONS:
+        _compiled.pop(next(iter(_compiled)))
+    _compiled[key] = program
+
+
+def _refuse_faults(document: dict[str, Any]) -> None:
+    faults = find_faults(document)
+    if faults:
+        raise FaultyProgram(faults)
+
+
+def _next_number() -> int:
+    # The unique number stops a second draft of the same instant; asking again gives it the next one.
+    return (ProgramVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _start(wanted: datetime, *, at: datetime) -> datetime:
+    if wanted < at - NOW_TOLERANCE:
+        raise Backdated(starts_at=wanted, at=at)
+    return max(wanted, at)
+
+
+def _refuse_taken_start(starts_at: datetime) -> None:
+    other = ProgramVersion.objects.filter(status=ProgramVersion.Status.PUBLISHED, starts_at=starts_at).first()
+    if other is not None:
+        raise StartTaken(number=other.number, starts_at=starts_at)
