@@ -30,7 +30,7 @@ PUBLIC_URL = os.environ.get("PUBLIC_URL") or ("http://127.0.0.1:8000" if LOCAL_M
 INSTALLED_APPS = [
     # Before the admin: its templates override the stock ones.
     "clinics.apps.ClinicsConfig",
-    "django.contrib.admin",
+    "config.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "patients.apps.PatientsConfig",
     "notifications.apps.NotificationsConfig",
     "loyalty.apps.LoyaltyConfig",
-    "config",
+    "config.apps.ProjectConfig",
 ]
 
 MIDDLEWARE = [

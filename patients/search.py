@@ -74,12 +74,22 @@ def _by_card(digits: str) -> SearchResult:
     return SearchResult(found_by=FoundBy.CARD, patients=(card.patient,))
 
 
-def _by_name(text: str, *, clinic_ids: Collection[int]) -> SearchResult:
+def named_like(text: str) -> Q:
+    """The condition for names that begin with the text, in either keyboard layout."""
+    typed, corrected = _spellings(text)
+    return Q(name_key__startswith=typed) | Q(name_key__startswith=corrected)
+
+
+def _spellings(text: str) -> tuple[str, str]:
     typed = name_key(text)
-    corrected = name_key(from_wrong_layout(text)) if _LATIN_LETTER.search(text) else typed
+    return typed, name_key(from_wrong_layout(text)) if _LATIN_LETTER.search(text) else typed
+
+
+def _by_name(text: str, *, clinic_ids: Collection[int]) -> SearchResult:
+    typed, _corrected = _spellings(text)
     matches = (
         active_patients()
-        .filter(Q(name_key__startswith=typed) | Q(name_key__startswith=corrected), home_clinic__in=clinic_ids)
+        .filter(named_like(text), home_clinic__in=clinic_ids)
         .select_related("home_clinic")
         .order_by("name_key", "id")
     )

@@ -1,0 +1,15 @@
+"""Admin pages of clinics, prices, staff and the audit."""
+
+from clinics.admin.audit_admin import AuditEventAdmin
+from clinics.admin.clinic_admin import ClinicAdmin
+from clinics.admin.service_admin import ServiceAdmin, ServiceCategoryAdmin
+from clinics.admin.staff_admin import StaffMemberAdmin, StaffUserAdmin
+
+__all__ = [
+    "AuditEventAdmin",
+    "ClinicAdmin",
+    "ServiceAdmin",
+    "ServiceCategoryAdmin",
+    "StaffMemberAdmin",
+    "StaffUserAdmin",
+]

@@ -1,0 +1,28 @@
+"""The price list: services and their categories, the same for all clinics."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from clinics.admin_pages import PortalAdmin
+from clinics.models import Service, ServiceCategory
+
+
+@admin.register(ServiceCategory)
+class ServiceCategoryAdmin(PortalAdmin):
+    title_add = _("New category")
+    list_display = ("name", "code", "parent")
+    list_select_related = ("parent",)
+    autocomplete_fields = ("parent",)
+    search_fields = ("name", "=code")
+    ordering = ("name", "id")
+
+
+@admin.register(Service)
+class ServiceAdmin(PortalAdmin):
+    title_add = _("New service")
+    list_display = ("name", "code", "category", "price", "is_active")
+    list_select_related = ("category",)
+    list_filter = ("is_active",)
+    autocomplete_fields = ("category",)
+    search_fields = ("name", "=code")
+    ordering = ("name", "id")

@@ -1,0 +1,111 @@
+"""What all admin pages of the portal share: human titles, bounded counting, read-only facts, clinic scope."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from clinics.scope import clinics_of
+
+MOST_COUNTED = 5_000
+
+
+class BoundedPaginator(Paginator):
+    """Counts up to 5 000 rows and no further: whoever needs row 5 001 narrows the list down."""
+
+    @cached_property
+    def count(self) -> int:
+        rows = self.object_list
+        if isinstance(rows, QuerySet):
+            return rows.order_by()[:MOST_COUNTED].count()
+        return len(rows)
+
+
+class PortalAdmin(admin.ModelAdmin):
+    """Titles without «object», no second count over the whole table, 50 rows a page."""
+
+    show_full_result_count = False
+    paginator = BoundedPaginator
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    title_add: Any = None
+    title_change: Any = None
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        context = {
+            "title": capfirst(self.opts.verbose_name_plural),
+            "title_add": self.title_add or capfirst(self.opts.verbose_name),
+        }
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        title = self.title_change if object_id else self.title_add
+        context = {"title": title or capfirst(self.opts.verbose_name)}
+        return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
+
+
+class FactAdmin(PortalAdmin):
+    """Facts are looked at: nobody adds, edits or deletes them here, a superuser neither."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class FactInline(admin.TabularInline):
+    """Facts shown on the page of what they belong to."""
+
+    extra = 0
+    max_num = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class OwnClinicsFilter(admin.SimpleListFilter):
+    """Clinics of the person who looks. Subclasses say by which field."""
+
+    title = _("clinic")
+    parameter_name = "clinic"
+    field = "clinic"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        return [(str(pk), name) for pk, name in clinics_of(request.user).values_list("pk", "name")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        value = self.value()
+        return queryset.filter(**{self.field: value}) if value and value.isdecimal() else queryset
+
+
+def only_own_clinics(*, request: HttpRequest, rows: QuerySet, field: str) -> QuerySet:
+    """Rows of the person's clinics; a superuser sees all, rows without a clinic included."""
+    if getattr(request.user, "is_superuser", False):
+        return rows
+    return rows.filter(**{f"{field}__in": clinics_of(request.user).values("pk")})

@@ -1,0 +1,1 @@
+"""The reception's one page: find a patient, quote, confirm, refund."""

@@ -1,0 +1,108 @@
+"""Who may use the desk, at which clinic, and whom they have in front of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from clinics.models import Clinic, StaffMember
+from clinics.scope import clinics_of
+
+USE_DESK = "loyalty.use_desk"
+REFUND = "loyalty.refund_receipt"
+CLINIC_IN_SESSION = "desk_clinic"
+# A patient stays in front of the desk for a shift, not for ever.
+WHO_TTL_SECONDS = 12 * 3600
+WHO_SALT = "loyalty.desk.who"
+NOT_KEPT = ("csrfmiddlewaretoken", "q")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the person works now. `clinics` are all they may choose from."""
+
+    clinic: Clinic
+    clinics: tuple[Clinic, ...]
+
+    @property
+    def clinic_ids(self) -> list[int]:
+        return [clinic.pk for clinic in self.clinics]
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The patient in front of the desk and how they were found."""
+
+    patient_id: int
+    identified_by: str
+
+
+DeskView = Callable[..., HttpResponse]
+
+
+def desk_view(*, permission: str = USE_DESK) -> Callable[[DeskView], DeskView]:
+    """Staff only, with the permission and at least one clinic; a form survives the end of the session."""
+
+    def decorate(view: DeskView) -> DeskView:
+        @wraps(view)
+        def checked(request: HttpRequest, **kwargs: object) -> HttpResponse:
+            if not request.user.has_perm(permission) or not request.user.has_perm(USE_DESK):
+                raise PermissionDenied
+            return view(request, desk=_desk_of(request), **kwargs)
+
+        inner = admin.site.admin_view(checked)
+
+        @wraps(view)
+        def outer(request: HttpRequest, **kwargs: object) -> HttpResponse:
+            if request.method == "POST" and not admin.site.has_permission(request):
+                return redirect_to_login(_same_form(request), reverse("admin:login"))
+            return inner(request, **kwargs)
+
+        return outer
+
+    return decorate
+
+
+def sign_who(*, who: Who, user_id: int) -> str:
+    """A reference to the patient that only this person may use: ids cannot be tried one after another."""
+    return signing.dumps([who.patient_id, who.identified_by, user_id], salt=WHO_SALT, compress=True)
+
+
+def read_who(*, token: str, user_id: int) -> Who | None:
+    """Whom the token means; None when it is forged, somebody else's or older than a shift."""
+    try:
+        patient_id, identified_by, owner_id = signing.loads(token, salt=WHO_SALT, max_age=WHO_TTL_SECONDS)
+    except signing.BadSignature:
+        return None
+    return Who(patient_id=patient_id, identified_by=identified_by) if owner_id == user_id else None
+
+
+def choose_clinic(*, request: HttpRequest, desk: Desk, clinic_id: str) -> None:
+    """Remember the clinic for the session if it is one of the person's own."""
+    if clinic_id.isdecimal() and int(clinic_id) in desk.clinic_ids:
+        request.session[CLINIC_IN_SESSION] = int(clinic_id)
+
+
+def _desk_of(request: HttpRequest) -> Desk:
+    clinics = tuple(clinics_of(request.user))
+    if not clinics:
+        raise PermissionDenied
+    by_id = {clinic.pk: clinic for clinic in clinics}
+    chosen = by_id.get(request.session.get(CLINIC_IN_SESSION, 0))
+    if chosen is None:
+        member = StaffMember.objects.filter(user=request.user.pk).first()
+        chosen = by_id.get(member.home_clinic_id, clinics[0]) if member else clinics[0]
+        request.session[CLINIC_IN_SESSION] = chosen.pk
+    return Desk(clinic=chosen, clinics=clinics)
+
+
+def _same_form(request: HttpRequest) -> str:
+    fields = [(name, value) for name, values in request.POST.lists() for value in values if name not in NOT_KEPT]
+    return f"{reverse('admin:desk')}?{urlencode(fields)}" if fields else reverse("admin:desk")
