@@ -271,7 +271,7 @@ def test_sources_are_really_read():
 def test_clinics_stand_before_the_admin_so_that_its_theme_is_loaded():
     apps = settings.INSTALLED_APPS
 
-    assert apps.index("clinics.apps.ClinicsConfig") < apps.index("django.contrib.admin")
+    assert apps.index("clinics.apps.ClinicsConfig") < apps.index("config.apps.PortalAdminConfig")
 
 
 def test_runtime_requirements_are_pinned_and_explained():
