@@ -1,0 +1,49 @@
+"""What an account can spend, and what burns when. Reads only; no locks, no clock."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+
+from loyalty.ledger.refusals import AccountMissing
+
+SPENDABLE = "select ledger_spendable(%s, %s)"
+BURN_SCHEDULE = """
+    select coalesce(l.last_day, a.rolling_until), coalesce(l.expires_at, a.rolling_expires_at) as ends_at,
+           sum(l.remaining)::bigint, l.expires_at is null as is_rolling
+      from loyalty_account a
+      join loyalty_lot l on l.account_id = a.id
+     where a.id = %s and l.remaining > 0 and l.is_released
+       and coalesce(l.expires_at, a.rolling_expires_at) > %s
+     group by 1, 2, 4
+     order by 2, 4"""
+
+
+@dataclass(frozen=True, slots=True)
+class BurnDay:
+    """Points that burn together unless they are spent before."""
+
+    last_day: date  # inclusive
+    expires_at: datetime
+    points: int
+    is_rolling: bool  # a payment would move the day
+
+
+def spendable(account_id: int, at: datetime) -> int:
+    """Points that can be spent at that moment: what is past its day does not count, swept or not.
+
+    0 with a debt. Raises AccountMissing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SPENDABLE, [account_id, at])
+        points = cursor.fetchone()[0]
+    if points is None:
+        raise AccountMissing(account_id=account_id)
+    return int(points)
+
+
+def burn_schedule(account_id: int, at: datetime) -> list[BurnDay]:
+    """All days on which available points will burn, soonest first. Points without any day are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(BURN_SCHEDULE, [account_id, at])
+        return [BurnDay(*row) for row in cursor.fetchall()]
