@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db.models import Model
 
 from clinics.models import AuditEvent, Clinic
@@ -13,7 +13,7 @@ def record(
     *,
     code: str,
     at: datetime,
-    actor: AbstractBaseUser | None,
+    actor: User | None,
     clinic: Clinic | None = None,
     target: Model | None = None,
     reason: str = "",

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.apps import AppConfig
-from django.contrib.auth.management import create_permissions
-from django.contrib.auth.models import Group, Permission
+from django.apps import AppConfig, apps
 
 RECEPTIONIST = "receptionist"
 SENIOR = "senior"
@@ -48,8 +46,6 @@ _MANAGER = (
     "loyalty.view_refund",
     "loyalty.view_operation",
     "loyalty.view_account",
-    "loyalty.view_nightlyrun",
-    "loyalty.view_reminderplan",
     "notifications.view_outboxmessage",
     "clinics.add_clinic",
     "clinics.change_clinic",
@@ -82,15 +78,12 @@ PERMISSIONS_BY_ROLE: dict[str, tuple[str, ...]] = {
 
 
 def sync_roles(sender: AppConfig, **kwargs: Any) -> None:
-    """Give every role exactly the permissions of the table. Runs after each app's migrations."""
-    # This app stands before django.contrib.auth, whose own receiver has not made the sender's permissions yet.
-    create_permissions(sender, verbosity=0)
-    wanted = {name for names in PERMISSIONS_BY_ROLE.values() for name in names}
-    permissions = {
+    """Give every role exactly the permissions of the table. Runs after migrate, when they all exist."""
+    groups, permissions = apps.get_model("auth", "Group").objects, apps.get_model("auth", "Permission").objects
+    existing = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
-        for permission in Permission.objects.select_related("content_type")
+        for permission in permissions.select_related("content_type")
     }
-    known = {name: permissions[name] for name in wanted if name in permissions}
     for role, names in PERMISSIONS_BY_ROLE.items():
-        group, _created = Group.objects.get_or_create(name=role)
-        group.permissions.set([known[name] for name in names if name in known])
+        group, _created = groups.get_or_create(name=role)
+        group.permissions.set([existing[name] for name in names if name in existing])

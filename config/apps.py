@@ -3,7 +3,10 @@
 from django.apps import AppConfig, apps
 from django.contrib import admin
 from django.contrib.admin import apps as admin_apps
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+from clinics.roles import sync_roles
 
 # Roles are written in code; one-time codes and addresses of patients are nobody's to edit by hand.
 NOT_SHOWN = (
@@ -18,6 +21,10 @@ NOT_SHOWN = (
 class ProjectConfig(AppConfig):
     name = "config"
     verbose_name = _("Portal")
+
+    def ready(self) -> None:
+        # Last in the order of apps: Django has made every permission by the time the roles get theirs.
+        post_migrate.connect(sync_roles, dispatch_uid="clinics.sync_roles")
 
 
 class PortalAdminConfig(admin_apps.AdminConfig):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from patients.models import ConsentRecord, Patient
 
@@ -15,7 +15,7 @@ def record_consent(
     source: str,
     at: datetime,
     channel: str = "",
-    actor: AbstractBaseUser | None = None,
+    actor: User | None = None,
     reason: str = "",
 ) -> ConsentRecord:
     """Add a row to the journal; the newest row per kind and channel is the one in force."""

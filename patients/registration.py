@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from clinics.models import Clinic
@@ -39,9 +39,7 @@ class NewPatient:
     consents: tuple[tuple[str, str], ...] = field(default=())
 
 
-def register_patient(
-    new: NewPatient, *, at: datetime, consent_source: str, actor: AbstractBaseUser | None
-) -> Patient:
+def register_patient(new: NewPatient, *, at: datetime, consent_source: str, actor: User | None) -> Patient:
     """Create the patient with an active card. Own transaction. Raises PhoneTaken.
 
     With the consent to the program's rules the person is a member at once, otherwise a contact.
@@ -94,7 +92,7 @@ def _insert(patient: Patient) -> None:
         raise PhoneTaken(patient_id=owner.pk) from None
 
 
-def agree_to_rules(*, patient: Patient, at: datetime, source: str, actor: AbstractBaseUser | None) -> bool:
+def agree_to_rules(*, patient: Patient, at: datetime, source: str, actor: User | None) -> bool:
     """Make a contact a member; False when they were one already. Own transaction, locks the patient."""
     with transaction.atomic():
         locked = Patient.objects.select_for_update().get(pk=patient.pk)

@@ -8,15 +8,16 @@ from django.db import connection
 from loyalty.ledger.refusals import AccountMissing
 
 SPENDABLE = "select ledger_spendable(%s, %s)"
-BURN_SCHEDULE = """
+# One row per last day, and one without a day for points that never burn; a debt is on every row.
+HOLDINGS = """
     select coalesce(l.last_day, a.rolling_until), coalesce(l.expires_at, a.rolling_expires_at) as ends_at,
-           sum(l.remaining)::bigint, l.expires_at is null as is_rolling
+           sum(l.remaining)::bigint, l.expires_at is null as is_rolling, a.debt
       from loyalty_account a
       join loyalty_lot l on l.account_id = a.id
      where a.id = %s and l.remaining > 0 and l.is_released
-       and coalesce(l.expires_at, a.rolling_expires_at) > %s
-     group by 1, 2, 4
-     order by 2, 4"""
+       and coalesce(l.expires_at, a.rolling_expires_at, 'infinity') > %s
+     group by 1, 2, 4, 5
+     order by 2 nulls last, 4"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,25 @@ class BurnDay:
     expires_at: datetime
     points: int
     is_rolling: bool  # a payment would move the day
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """`spendable` points (0 with a debt), and all days on which available points will burn, soonest first."""
+
+    spendable: int
+    schedule: tuple[BurnDay, ...]
+
+
+def read_holdings(*, account_id: int, at: datetime) -> Holdings:
+    """By one query; an unknown account holds nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDINGS, [account_id, at])
+        rows = cursor.fetchall()
+    return Holdings(
+        spendable=sum(points for _day, _end, points, _rolling, debt in rows if debt == 0),
+        schedule=tuple(BurnDay(*row[:4]) for row in rows if row[0] is not None),
+    )
 
 
 def spendable(account_id: int, at: datetime) -> int:
@@ -44,6 +64,4 @@ def spendable(account_id: int, at: datetime) -> int:
 
 def burn_schedule(account_id: int, at: datetime) -> list[BurnDay]:
     """All days on which available points will burn, soonest first. Points without any day are left out."""
-    with connection.cursor() as cursor:
-        cursor.execute(BURN_SCHEDULE, [account_id, at])
-        return [BurnDay(*row) for row in cursor.fetchall()]
+    return list(read_holdings(account_id=account_id, at=at).schedule)

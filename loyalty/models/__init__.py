@@ -1,16 +1,25 @@
-"""Tables of the loyalty app, one subject a file."""
+"""Tables of the program, the ledger and the checkout."""
 
 from loyalty.models.ledger import Account, Allocation, Entry, Lot, Operation, OperationKind, Source, Unit
 from loyalty.models.program import ProgramVersion
+from loyalty.models.receipt import Award, Receipt, ReceiptLine
+from loyalty.models.refund import Refund, RefundLine
+from loyalty.models.standing import Standing
 
 __all__ = [
     "Account",
     "Allocation",
+    "Award",
     "Entry",
     "Lot",
     "Operation",
     "OperationKind",
     "ProgramVersion",
+    "Receipt",
+    "ReceiptLine",
+    "Refund",
+    "RefundLine",
     "Source",
+    "Standing",
     "Unit",
 ]

@@ -1,0 +1,92 @@
+"""Opens a patient's account and gives the welcome points."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from clinics.calendar import local_date
+from loyalty.ledger import posting
+from loyalty.lot_dates import dated_day, rolling_after_payment
+from loyalty.models import Account, OperationKind, Standing
+from loyalty.program.versions import RunningProgram, current_program
+from loyalty.rules.compiled import CompiledProgram
+from loyalty.rules.life import last_day_of
+from loyalty.rules.tiers import tier_for_turnover
+from patients.models import Patient
+from patients.registration import NewPatient, agree_to_rules, register_patient
+
+
+def register_member(new: NewPatient, *, at: datetime, consent_source: str, actor: User | None) -> Patient:
+    """Register a person and open their account; whoever agreed to the rules gets the welcome points.
+
+    Own transaction. Raises PhoneTaken, NoProgram.
+    """
+    running = current_program(at=at)
+    with transaction.atomic():
+        patient = register_patient(new, at=at, consent_source=consent_source, actor=actor)
+        standing = open_account(patient=patient, program=running.program, at=at)
+        if patient.is_member:
+            _welcome(standing, running=running, actor=actor, at=at)
+    return patient
+
+
+def enrol_contact(*, patient: Patient, at: datetime, source: str, actor: User | None) -> bool:
+    """Make a contact who has just agreed to the rules a member, with welcome points once.
+
+    Own transaction; False when they were a member already. Raises NoProgram.
+    """
+    running = current_program(at=at)
+    with transaction.atomic():
+        if not agree_to_rules(patient=patient, at=at, source=source, actor=actor):
+            return False
+        standing = open_account(patient=patient, program=running.program, at=at)
+        _welcome(standing, running=running, actor=actor, at=at)
+    return True
+
+
+def open_account(*, patient: Patient, program: CompiledProgram, at: datetime) -> Standing:
+    """The patient's standing with its account; made when there is none. Call inside a transaction.
+
+    Without payments a rolling life runs from the opening.
+    """
+    tz = patient.home_clinic.tz
+    rolling = rolling_after_payment(program.life, paid_on=local_date(at, tz), tz=tz)
+    account, _opened = Account.objects.get_or_create(
+        patient=patient,
+        defaults={
+            "opened_at": at,
+            "rolling_until": rolling.last_day if rolling else None,
+            "rolling_expires_at": rolling.expires_at if rolling else None,
+        },
+    )
+    tier = tier_for_turnover(program, turnover_kopecks=0)
+    standing, _made = Standing.objects.get_or_create(
+        patient=patient, defaults={"account": account, "tier": tier.code if tier else ""}
+    )
+    return standing
+
+
+def _welcome(standing: Standing, *, running: RunningProgram, actor: User | None, at: datetime) -> None:
+    gift = running.program.welcome
+    if gift is None:
+        return
+    tz = standing.patient.home_clinic.tz
+    last_day = last_day_of(gift.life, given_on=local_date(at, tz))
+    day = dated_day(last_day, tz) if last_day is not None else None
+    posting.earn(
+        account_id=standing.account_id,
+        lots=[
+            posting.NewLot(
+                points=gift.points,
+                last_day=day.last_day if day else None,
+                expires_at=day.expires_at if day else None,
+            )
+        ],
+        key=f"welcome:{standing.patient_id}",
+        kind=OperationKind.GIFT,
+        at=at,
+        actor_id=actor.pk if actor else None,
+        explanation={"rule": "welcome", "points": gift.points},
+        program_version_id=running.version_id,
+    )

@@ -1,0 +1,133 @@
+"""A paid bill with its lines, and what every rule gave on each of them. Facts: never edited."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+DESK = "desk"
+
+
+class Receipt(models.Model):
+    """The business key is (source system, document, revision); money is in roubles."""
+
+    class IdentifiedBy(models.TextChoices):
+        PHONE = "PHONE", _("phone")
+        CARD = "CARD", _("card number")
+        QR = "QR", _("QR code")
+        NAME = "NAME", _("name")
+        IMPORT = "IMPORT", _("import")
+
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", verbose_name=_("clinic"))
+    patient = models.ForeignKey(
+        "patients.Patient", models.PROTECT, related_name="receipts", verbose_name=_("patient")
+    )
+    source_system = models.SlugField(_("source system"), default=DESK)
+    document = models.CharField(_("document"), max_length=80)
+    revision = models.PositiveSmallIntegerField(_("revision"), default=1)
+    identified_by = models.CharField(_("patient found by"), max_length=8, choices=IdentifiedBy)
+    paid_at = models.DateTimeField(_("paid"))
+    recorded_at = models.DateTimeField(_("recorded"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("receptionist")
+    )
+    program_version = models.ForeignKey(
+        "loyalty.ProgramVersion", models.PROTECT, related_name="+", verbose_name=_("program version")
+    )
+    tier = models.SlugField(_("tier"), blank=True)
+    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
+    discount = models.DecimalField(_("discount"), max_digits=12, decimal_places=2, default=0)
+    points_value = models.DecimalField(_("paid with points, roubles"), max_digits=12, decimal_places=2)
+    paid = models.DecimalField(_("paid in money"), max_digits=12, decimal_places=2)
+    points_spent = models.PositiveBigIntegerField(_("points spent"), default=0)
+    points_earned = models.PositiveBigIntegerField(_("points earned"), default=0)
+    spend_operation = models.OneToOneField(
+        "loyalty.Operation", models.PROTECT, null=True, related_name="spent_on", verbose_name=_("spending")
+    )
+    earn_operation = models.OneToOneField(
+        "loyalty.Operation", models.PROTECT, null=True, related_name="earned_on", verbose_name=_("earning")
+    )
+
+    explanation = models.JSONField(_("explanation"), help_text=_("Rule codes and numbers of the quote."))
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        permissions = [
+            ("use_desk", _("Can work at the desk")),
+            ("refund_receipt", _("Can refund a receipt")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_system", "document", "revision"], name="receipt_document_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(price=F("discount") + F("points_value") + F("paid")), name="receipt_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(price__gte=0, discount__gte=0, points_value__gte=0, paid__gte=0),
+                name="receipt_not_negative",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["patient", "-paid_at", "-id"], name="receipt_of_patient"),
+            models.Index(fields=["clinic", "-paid_at"], name="receipt_of_clinic"),
+        ]
+
+    def __str__(self) -> str:
+        return _("Receipt %(number)s") % {"number": self.pk}
+
+
+class ReceiptLine(models.Model):
+    """One service, or a plain amount with an optional category. Every reduction is split to the kopeck."""
+
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="lines", verbose_name=_("receipt"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    service = models.ForeignKey(
+        "clinics.Service", models.PROTECT, null=True, related_name="+", verbose_name=_("service")
+    )
+    category = models.ForeignKey(
+        "clinics.ServiceCategory", models.PROTECT, null=True, related_name="+", verbose_name=_("category")
+    )
+    quantity = models.PositiveSmallIntegerField(_("quantity"), default=1)
+    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
+    discount = models.DecimalField(_("discount"), max_digits=12, decimal_places=2, default=0)
+    points_value = models.DecimalField(_("paid with points, roubles"), max_digits=12, decimal_places=2)
+    paid = models.DecimalField(_("paid in money"), max_digits=12, decimal_places=2)
+    points_spent = models.PositiveBigIntegerField(_("points spent"), default=0)
+
+    class Meta:
+        verbose_name = _("receipt line")
+        verbose_name_plural = _("receipt lines")
+        constraints = [
+            models.UniqueConstraint(fields=["receipt", "position"], name="receipt_line_position_unique"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="receipt_line_quantity_positive"),
+            models.CheckConstraint(
+                condition=Q(price=F("discount") + F("points_value") + F("paid")), name="receipt_line_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(price__gte=0, discount__gte=0, points_value__gte=0, paid__gte=0),
+                name="receipt_line_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.service or self.category or _("Amount"))
+
+
+class Award(models.Model):
+    """What one rule gave on one line: the sum over lines is the receipt's earning."""
+
+    line = models.ForeignKey(ReceiptLine, models.PROTECT, related_name="awards", verbose_name=_("receipt line"))
+    rule_code = models.CharField(_("rule"), max_length=64)
+    rate_bp = models.PositiveIntegerField(_("rate, basis points"), default=0)
+    base = models.DecimalField(_("of, roubles"), max_digits=12, decimal_places=2)
+    points = models.PositiveBigIntegerField(_("points"))
+
+    class Meta:
+        verbose_name = _("award")
+        verbose_name_plural = _("awards")
+        constraints = [models.UniqueConstraint(fields=["line", "rule_code"], name="award_once_per_line_and_rule")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_code}: {self.points}"

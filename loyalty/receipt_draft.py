@@ -1,0 +1,93 @@
+"""A receipt as the desk (later the API) describes it, and the token that carries its quote to the confirmation.
+
+The token is signed, so what is confirmed is what was quoted; nothing is stored until then.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+
+from loyalty.rules.facts import SpendChoice, SpendKind
+
+TOKEN_SALT = "loyalty.quote"  # noqa: S105  # a name, not a secret
+
+
+class QuoteTokenInvalid(Exception):
+    """The token was not made by this portal, or was changed on the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """One line: a service, or a plain amount with an optional category. `price_kopecks` is of the whole line."""
+
+    price_kopecks: int
+    service_id: int | None = None
+    category_id: int | None = None
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDraft:
+    patient_id: int
+    clinic_code: str
+    lines: tuple[DraftLine, ...]
+    choice: SpendChoice
+    identified_by: str  # Receipt.IdentifiedBy
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteTicket:
+    """What a confirmation needs: the draft, the moment it was judged at, and the result it must equal."""
+
+    document: str
+    draft: ReceiptDraft
+    quoted_at: datetime
+    fingerprint: str
+
+
+def new_document() -> str:
+    """The identity of a receipt-to-be: two confirmations of one quote are one receipt."""
+    return uuid.uuid4().hex
+
+
+def sign_ticket(ticket: QuoteTicket) -> str:
+    """The token that the page carries."""
+    draft = ticket.draft
+    return signing.dumps(
+        {
+            "d": ticket.document,
+            "p": draft.patient_id,
+            "c": draft.clinic_code,
+            "l": [[line.price_kopecks, line.service_id, line.category_id, line.quantity] for line in draft.lines],
+            "k": [draft.choice.kind.value, draft.choice.points],
+            "i": draft.identified_by,
+            "t": ticket.quoted_at.isoformat(),
+            "f": ticket.fingerprint,
+        },
+        salt=TOKEN_SALT,
+        compress=True,
+    )
+
+
+def read_ticket(token: str) -> QuoteTicket:
+    """The ticket in a token. Raises QuoteTokenInvalid."""
+    try:
+        content: dict[str, Any] = signing.loads(token, salt=TOKEN_SALT)
+    except signing.BadSignature:
+        raise QuoteTokenInvalid from None
+    kind, points = content["k"]
+    return QuoteTicket(
+        document=content["d"],
+        draft=ReceiptDraft(
+            patient_id=content["p"],
+            clinic_code=content["c"],
+            lines=tuple(DraftLine(*line) for line in content["l"]),
+            choice=SpendChoice(SpendKind(kind), points),
+            identified_by=content["i"],
+        ),
+        quoted_at=datetime.fromisoformat(content["t"]),
+        fingerprint=content["f"],
+    )
