@@ -116,8 +116,32 @@ CACHES = {
 AUTH_USER_MODEL = "auth.User"
 AUTHENTICATION_BACKENDS = [
     "clinics.role_backend.RoleBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "patients.cabinet.session_backend.PatientBackend",
 ]
+
+# Patients log in by phone and one-time code; the pages are the cabinet's own.
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "cabinet_home"
+ACCOUNT_ADAPTER = "patients.cabinet.adapter.PatientAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+# Longer than a code lives: its page must still be there to say that the code is late.
+ACCOUNT_LOGIN_TIMEOUT = 60 * 60
+ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+# An address may be a whole clinic's Wi-Fi or a mobile operator; a phone is one person.
+ACCOUNT_RATE_LIMITS = {
+    "login_code_pause": "1/60s/key",
+    "login_code_request": "20/m/ip,200/h/ip,5/15m/key,15/d/key",
+    "login_code_try": "5/15m/key",
+    "login_code_address": "60/15m/ip",
+}
+# How many proxies of our own stand in front; the visitor's address is counted from the right of X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0" if LOCAL_MODE else "1"))
+CSRF_FAILURE_VIEW = "patients.cabinet.errors.stale_form"
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},

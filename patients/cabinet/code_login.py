@@ -1,0 +1,81 @@
+"""A log-in that waits for its code. It lives in the visitor's session, so a code opens that session only.
+
+Known and unknown phones take the same steps; for an unknown one nothing is made, nothing is sent and no code
+is right. The session keeps a keyed hash of the code, not the code. Time here is real, never the demo's.
+"""
+
+import time
+from typing import Any, Self
+
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.models import Login
+from allauth.account.stages import LoginByCodeStage, LoginStageController
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from patients.cabinet.adapter import PatientAccountAdapter
+from patients.cabinet.users import patient_of
+
+RESEND_SECONDS = 60
+HASH_SALT = "patients.cabinet.code_login"
+
+
+class CodeLogin(LoginCodeVerificationProcess):  # type: ignore[misc]
+    @classmethod
+    def begin(cls, *, request: HttpRequest, phone: str, next_url: str | None) -> Self:
+        """Send a code to the phone in E.164 if a patient has it, and make the session wait for it."""
+        login = Login(user=PatientAccountAdapter(request).get_user_by_phone(phone), redirect_url=next_url)
+        login.state["stages"] = {"current": LoginByCodeStage.key}
+        stage = LoginByCodeStage(LoginStageController(request, login), request, login)
+        stage.state.update(cls.initial_state(user=login.user, phone=phone), initiated_by_user=True)
+        process = cls(stage=stage)
+        process.send_code()
+        return process
+
+    @classmethod
+    def waiting(cls, request: HttpRequest) -> Self | None:
+        """The session's log-in, its code fresh or late; None when no code was asked for."""
+        stage = LoginStageController.enter(request, LoginByCodeStage.key)
+        return cls(stage=stage) if stage is not None and stage.state.get("phone") else None
+
+    @property
+    def phone(self) -> str:
+        return str(self.state["phone"])
+
+    @property
+    def is_late(self) -> bool:
+        return bool(time.time() - self.state["at"] > settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+
+    @property
+    def seconds_to_resend(self) -> int:
+        return max(0, RESEND_SECONDS - int(time.time() - self.state["at"]))
+
+    def send_code(self) -> None:
+        """Send a new code; the one before is no longer right and the new one lives its full time."""
+        adapter = PatientAccountAdapter(self.request)
+        code = adapter.generate_phone_verification_code(user=self.user, phone=self.phone)
+        self.state["code_hash"] = self._hash(code)
+        self.state["at"] = time.time()
+        if self.user is not None:
+            adapter.send_verification_code_sms(user=self.user, phone=self.phone, code=code)
+        self.persist()
+
+    def accepts(self, code: str) -> bool:
+        """Whether the code is this session's own, in time, and the phone still belongs to the same patient."""
+        matches = constant_time_compare(self._hash(code), self.state["code_hash"])
+        if not matches or self.is_late or self.user is None:
+            return False
+        patient = patient_of(self.user)
+        return patient is not None and patient.phone == self.phone
+
+    def enter(self) -> HttpResponse:
+        """Open the patient's session and go where the visitor was heading."""
+        response: HttpResponse = self.finish(self.stage.login.redirect_url)
+        return response
+
+    def _hash(self, code: str) -> str:
+        return salted_hmac(HASH_SALT, f"{self.phone} {code}", algorithm="sha256").hexdigest()
+
+    def generate_code(self) -> Any:
+        raise NotImplementedError("The code itself is never kept: see send_code.")

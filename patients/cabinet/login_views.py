@@ -1,0 +1,105 @@
+"""Log-in pages: the phone, then the code. Every answer is the same for a known and an unknown phone."""
+
+from http import HTTPStatus
+
+from allauth.account.utils import get_next_redirect_url
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from patients.cabinet import limits
+from patients.cabinet.code_login import CodeLogin
+from patients.cabinet.forms import CodeForm, PhoneForm
+from patients.cabinet.limits import Refusal
+from patients.cabinet.users import patient_of
+from patients.phone import mask_phone
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_phone(request: HttpRequest) -> HttpResponse:
+    """The phone in any spelling; a good one leads to the code page whoever owns it."""
+    if patient_of(request.user) is not None:
+        return redirect("cabinet_home")
+    form = PhoneForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, "cabinet/login.html", {"form": form})
+    phone = form.cleaned_data["phone"]
+    refusal = limits.take_request(request=request, phone=phone)
+    if refusal is Refusal.LOCKED:
+        return _locked(request)
+    if refusal is Refusal.TOO_SOON:
+        waiting = CodeLogin.waiting(request)
+        if waiting is not None and waiting.phone == phone:
+            return redirect("account_confirm_login_code")
+        form.add_error("phone", _("A code was sent to this number less than a minute ago. Wait a minute."))
+        return render(request, "cabinet/login.html", {"form": form})
+    CodeLogin.begin(request=request, phone=phone, next_url=get_next_redirect_url(request))
+    return redirect("account_confirm_login_code")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_code(request: HttpRequest) -> HttpResponse:
+    """The code from the SMS; the right one opens the cabinet."""
+    process = CodeLogin.waiting(request)
+    if process is None:
+        return redirect("account_login")
+    form = CodeForm(request.POST or None)
+    if not form.is_valid():
+        return _code_page(request, process=process, form=form)
+    if limits.take_try(request=request, phone=process.phone) is Refusal.LOCKED:
+        return _locked(request, process=process)
+    if process.accepts(form.cleaned_data["code"]):
+        limits.forget_tries(request=request, phone=process.phone)
+        return process.enter()
+    if limits.record_wrong_code(request=request, phone=process.phone) is Refusal.LOCKED:
+        return _locked(request, process=process)
+    if not process.is_late:
+        form.add_error("code", _("The code does not match. Check the latest message."))
+    return _code_page(request, process=process, form=form)
+
+
+@require_POST
+def resend_code(request: HttpRequest) -> HttpResponse:
+    """Another code to the same phone, a minute after the last one at the earliest."""
+    process = CodeLogin.waiting(request)
+    if process is None:
+        return redirect("account_login")
+    refusal = limits.take_request(request=request, phone=process.phone)
+    if refusal is Refusal.LOCKED:
+        return _locked(request, process=process)
+    if refusal is None:
+        process.send_code()
+    return redirect("account_confirm_login_code")
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("account_login")
+
+
+def _code_page(request: HttpRequest, *, process: CodeLogin, form: CodeForm) -> HttpResponse:
+    context = {
+        "form": form,
+        "shown_phone": _shown_phone(process.phone),
+        "seconds_to_resend": process.seconds_to_resend,
+        "is_late": process.is_late,
+    }
+    return render(request, "cabinet/code.html", context)
+
+
+def _locked(request: HttpRequest, *, process: CodeLogin | None = None) -> HttpResponse:
+    if process is not None:
+        process.abort()
+    return render(request, "cabinet/locked.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def _shown_phone(phone: str) -> str:
+    """`+7 916 •••45-67`: enough to notice a slip, not enough to copy from over a shoulder."""
+    start = f"{phone[:2]} {phone[2:5]}" if phone.startswith("+7") else phone[:3]
+    return f"{start} {mask_phone(phone)}"
