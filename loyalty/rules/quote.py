@@ -167,6 +167,10 @@ def _earning_as_json(earning: EarningQuote) -> dict[str, Any]:
         "base_kopecks": earning.base_kopecks,
         "points": earning.points,
         "exact_points": earning.exact_points,
+        "lines": [
+            {"position": line.position, "points": line.points, "base_kopecks": line.base_kopecks}
+            for line in earning.lines
+        ],
         "life": {"kind": earning.life.kind.value, "length": earning.life.length},
         "last_day": _day(earning.last_day),
         "available_on": _day(earning.available_on),
