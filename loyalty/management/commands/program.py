@@ -1,0 +1,152 @@
+"""`manage.py program`: check, import, export, publish and list versions of the program."""
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinics import clock
+from loyalty.models import ProgramVersion
+from loyalty.program.faults import describe_all
+from loyalty.program.files import FaultyProgram, document_text, preset_names, read_document, read_preset
+from loyalty.program.versions import (
+    Backdated,
+    NoProgram,
+    NotADraft,
+    StartTaken,
+    create_draft,
+    current_version,
+    publish,
+)
+from loyalty.rules.document import schema_text
+
+
+class Command(BaseCommand):
+    help = "Check, import, export, publish and list versions of the loyalty program."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        acts = parser.add_subparsers(dest="act", required=True)
+        source = f"a file, or a preset by name: {', '.join(preset_names())}"
+        acts.add_parser("check", help="list all faults of a document").add_argument("source", help=source)
+        importing = acts.add_parser("import", help="store a document as a draft")
+        importing.add_argument("source", help=source)
+        importing.add_argument("--title", default="", help="of the version; by default the document's own")
+        exporting = acts.add_parser("export", help="write a version as a file")
+        exporting.add_argument("number", nargs="?", type=int, help="by default the version in force")
+        exporting.add_argument("file", nargs="?", type=Path, help="by default the output")
+        publishing = acts.add_parser("publish", help="put a draft in force")
+        publishing.add_argument("number", type=int)
+        publishing.add_argument(
+            "--from", dest="starts_at", type=_moment, help="2026-12-01T00:00; by default at once"
+        )
+        acts.add_parser("list", help="show all versions")
+        acts.add_parser("schema", help="print the JSON Schema of a document")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        act = options.pop("act")
+        if act == "check":
+            self._check(options["source"])
+        elif act == "import":
+            self._import(options["source"], title=options["title"])
+        elif act == "export":
+            self._export(options["number"], file=options["file"])
+        elif act == "publish":
+            self._publish(options["number"], starts_at=options["starts_at"])
+        elif act == "schema":
+            self.stdout.write(schema_text(), ending="")
+        else:
+            self._list()
+
+    def _check(self, source: str) -> None:
+        _read(source)
+        self.stdout.write(_("The document has no faults."))
+
+    def _import(self, source: str, *, title: str) -> None:
+        version = create_draft(document=_read(source), title=title, at=clock.now(), actor=None)
+        self.stdout.write(
+            _("Draft %(number)s is stored. Publish it: manage.py program publish %(number)s")
+            % {"number": version.number}
+        )
+
+    def _export(self, number: int | None, *, file: Path | None) -> None:
+        text = document_text(_stored(number).document)
+        if file is None:
+            self.stdout.write(text, ending="")
+            return
+        try:
+            file.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise CommandError(
+                _("Can't write %(file)s: %(why)s") % {"file": file, "why": error.strerror}
+            ) from error
+        self.stdout.write(_("Written to %(file)s.") % {"file": file})
+
+    def _publish(self, number: int, *, starts_at: datetime | None) -> None:
+        try:
+            version = publish(number=number, starts_at=starts_at, at=clock.now(), actor=None)
+        except ProgramVersion.DoesNotExist as error:
+            raise CommandError(_("There is no version %(number)s.") % {"number": number}) from error
+        except NotADraft as error:
+            raise CommandError(
+                _("Version %(number)s has been published before. Import the document as a new draft.")
+                % {"number": number}
+            ) from error
+        except Backdated as error:
+            raise CommandError(
+                _("A program can't start in the past: %(moment)s. Name a later moment.")
+                % {"moment": _shown(error.starts_at)}
+            ) from error
+        except StartTaken as error:
+            raise CommandError(
+                _("Version %(number)s starts at %(moment)s already. Name another moment.")
+                % {"number": error.number, "moment": _shown(error.starts_at)}
+            ) from error
+        except FaultyProgram as error:
+            raise CommandError(describe_all(error.faults)) from error
+        self.stdout.write(
+            _("Version %(number)s is in force from %(moment)s.")
+            % {"number": version.number, "moment": _shown(version.starts_at)}
+        )
+
+    def _list(self) -> None:
+        for version in ProgramVersion.objects.order_by("number"):
+            start = _shown(version.starts_at)
+            self.stdout.write(f"{version.number}\t{version.get_status_display()}\t{start}\t{version.title}")
+
+
+def _read(source: str) -> dict[str, Any]:
+    """A preset by its name, else a file by its path."""
+    try:
+        if source in preset_names():
+            return read_preset(source)
+        return read_document(Path(source).read_bytes())
+    except OSError as error:
+        raise CommandError(_("Can't read %(file)s: %(why)s") % {"file": source, "why": error.strerror}) from error
+    except FaultyProgram as error:
+        raise CommandError(describe_all(error.faults)) from error
+
+
+def _stored(number: int | None) -> ProgramVersion:
+    try:
+        return current_version(at=clock.now()) if number is None else ProgramVersion.objects.get(number=number)
+    except NoProgram as error:
+        raise CommandError(_("No version is in force. Publish one first.")) from error
+    except ProgramVersion.DoesNotExist as error:
+        raise CommandError(_("There is no version %(number)s.") % {"number": number}) from error
+
+
+def _moment(text: str) -> datetime:
+    """ISO; without an offset it is meant in the portal's own zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a moment like 2026-12-01T00:00") from error
+    return timezone.make_aware(moment) if moment.tzinfo is None else moment
+
+
+def _shown(moment: datetime | None) -> str:
+    return "—" if moment is None else f"{timezone.localtime(moment):%d.%m.%Y %H:%M}"
