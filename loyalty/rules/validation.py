@@ -19,15 +19,15 @@ def find_faults(document: Any) -> list[Fault]:
     faults = list(PROGRAM.faults(document, "$"))
     if not isinstance(document, dict):
         return faults
+    broken = {section for section in SECTIONS for fault in faults if _is_in(section, fault.path)}
     for sections, check in CHECKS:
-        if all(_is_sound(document, section, faults) for section in sections):
+        if broken.isdisjoint(sections):
             faults += check(document)
     return faults
 
 
-def _is_sound(document: Document, section: str, faults: Iterable[Fault]) -> bool:
-    path = f"$.{section}"
-    return not any(fault.path == path or fault.path.startswith((f"{path}.", f"{path}[")) for fault in faults)
+def _is_in(section: str, path: str) -> bool:
+    return path == f"$.{section}" or path.startswith((f"$.{section}.", f"$.{section}["))
 
 
 def _tier_codes(document: Document) -> list[str]:
@@ -137,3 +137,4 @@ CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("redemption",), _exclusions_differ),
     (("reminders",), _ladder_falls),
 )
+SECTIONS = frozenset(section for sections, _ in CHECKS for section in sections)

@@ -1,0 +1,199 @@
+"""What must hold for any program, receipt, wish and sequence of refunds."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clinics.money import split_by_largest_remainder
+from loyalty.rules.compilation import compile_program
+from loyalty.rules.engine import quote
+from loyalty.rules.facts import LineFacts, MemberFacts, SpendChoice
+from loyalty.rules.quote import Quote
+from loyalty.rules.refunds import SoldLine, SoldReceipt, after_refund, plan_amount_refund, plan_full_refund
+from loyalty.rules.snapshots import awards_of
+from loyalty.rules.validation import find_faults
+from tests.rules.build import preset, receipt
+
+CATEGORIES = ["consultation", "care", "injections", "hardware", "courses", "implantation", "goods"]
+
+
+@st.composite
+def programs(draw):
+    document = preset(draw(st.sampled_from(["dentistry", "cosmetology"])))
+    document["points"]["value_kopecks"] = draw(st.sampled_from([1, 10, 50, 100, 333, 1_000]))
+    document["points"]["pending_days"] = draw(st.integers(0, 30))
+    document["redemption"]["cap_percent"] = draw(st.integers(0, 100))
+    document["earning"]["on_part_paid_with_points"] = draw(st.booleans())
+    document["earning"]["cap_points_per_receipt"] = draw(st.none() | st.integers(1, 500))
+    for level in document["tiers"]["levels"]:
+        level["redemption_cap_percent"] = draw(st.integers(0, 100))
+    for rule in document["earning"]["rules"][1:]:
+        rule["effect"]["percent"] = str(draw(st.decimals(0, 100, places=2)))
+        rule["cap_points_per_receipt"] = draw(st.none() | st.integers(1, 300))
+    assert find_faults(document) == []
+    return compile_program(document)
+
+
+@st.composite
+def baskets(draw):
+    prices = st.integers(0, 300) | st.integers(0, 10_000_000)
+    return [
+        LineFacts(
+            position=position,
+            price_kopecks=draw(prices),
+            categories=tuple(draw(st.lists(st.sampled_from(CATEGORIES), max_size=2, unique=True))),
+        )
+        for position in range(1, draw(st.integers(1, 6)) + 1)
+    ]
+
+
+members = st.builds(
+    MemberFacts,
+    is_member=st.sampled_from([True, True, True, False]),
+    tier=st.sampled_from([None, "standart", "silver", "gold", "premium"]),
+    spendable_points=st.integers(0, 100_000),
+    burning_points=st.integers(0, 1_000),
+    debt_points=st.sampled_from([0, 0, 0, 7]),
+    turnover_kopecks=st.integers(0, 50_000_000),
+)
+choices = st.sampled_from([SpendChoice.none(), SpendChoice.burning(), SpendChoice.maximum()]) | st.builds(
+    SpendChoice.amount, st.integers(0, 100_000)
+)
+
+
+def numbers(value: object) -> Iterator[int]:
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from numbers(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from numbers(item)
+    elif isinstance(value, int):
+        yield value
+
+
+def as_sold(result: Quote, value: int) -> SoldReceipt:
+    lines = tuple(SoldLine(each.position, each.points, each.money_kopecks) for each in result.lines)
+    return SoldReceipt(lines, awards_of(result.explanation()), value)
+
+
+@given(programs(), members, baskets(), choices)
+@settings(max_examples=200, deadline=None)
+def test_parts_add_up_and_nothing_is_negative(program, member, basket, choice):
+    result = quote(program=program, member=member, receipt=receipt(*basket), choice=choice)
+
+    value = program.point_value_kopecks
+    assert min(numbers(result.explanation())) >= 0
+    assert result.total_kopecks == sum(each.price_kopecks for each in basket)
+    assert result.money_kopecks + result.spend.points * value == result.total_kopecks
+    assert sum(each.points for each in result.lines) == result.spend.points
+    assert sum(each.spend_limit for each in result.lines) == result.spend.limit
+    assert sum(each.money_kopecks for each in result.lines) == result.money_kopecks
+    assert sum(each.earned_points for each in result.lines) == result.earned_points
+    assert sum(lot.points for lot in result.lots) == result.earned_points
+    for earning in result.earnings:
+        assert sum(each.points for each in earning.lines) == earning.points <= earning.exact_points
+        assert sum(each.base_kopecks for each in earning.lines) == earning.base_kopecks
+
+
+@given(programs(), members, baskets(), choices)
+@settings(max_examples=200, deadline=None)
+def test_no_limit_is_ever_exceeded(program, member, basket, choice):
+    result = quote(program=program, member=member, receipt=receipt(*basket), choice=choice)
+
+    value = program.point_value_kopecks
+    eligible = sum(each.price_kopecks for each in result.lines if each.is_eligible)
+    assert result.spend.points <= result.spend.available <= result.spend.limit
+    assert result.spend.points <= member.spendable_points
+    assert result.spend.points * value * 10_000 <= eligible * result.spend.cap_bp
+    assert all(each.is_eligible or each.points == 0 for each in result.lines)
+    assert all(each.points * value <= each.price_kopecks for each in result.lines)
+    if program.earning.cap_points is not None:
+        assert result.earned_points <= program.earning.cap_points
+
+
+@given(programs(), members, baskets(), choices, st.randoms(use_true_random=False))
+@settings(max_examples=200, deadline=None)
+def test_order_of_entry_never_changes_the_totals(program, member, basket, choice, random):
+    shuffled = list(basket)
+    random.shuffle(shuffled)
+    shuffled = [replace(each, position=position) for position, each in enumerate(shuffled, start=1)]
+
+    first = quote(program=program, member=member, receipt=receipt(*basket), choice=choice)
+    second = quote(program=program, member=member, receipt=receipt(*shuffled), choice=choice)
+
+    assert first.spend == second.spend
+    assert first.money_kopecks == second.money_kopecks
+    assert first.lots == second.lots
+    assert [(each.rule_code, each.points) for each in first.earnings] == [
+        (each.rule_code, each.points) for each in second.earnings
+    ]
+
+
+@given(programs(), members, baskets(), choices)
+@settings(max_examples=50, deadline=None)
+def test_equal_facts_give_equal_quotes_and_fingerprints(program, member, basket, choice):
+    first = quote(program=program, member=member, receipt=receipt(*basket), choice=choice)
+    second = quote(program=program, member=member, receipt=receipt(*reversed(basket)), choice=choice)
+
+    assert first == second
+    assert first.fingerprint == second.fingerprint
+
+
+@given(programs(), members, baskets(), choices, st.lists(st.integers(1, 3_000_000), max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_refunds_add_up_to_the_whole_however_they_are_sliced(program, member, basket, choice, slices):
+    result = quote(program=program, member=member, receipt=receipt(*basket), choice=choice)
+    sold = as_sold(result, program.point_value_kopecks)
+    plans = []
+
+    for kopecks in slices:
+        if sold.left_kopecks > 0:
+            plans.append(plan_amount_refund(sold, kopecks=min(kopecks, sold.left_kopecks)))
+            sold = after_refund(sold, plans[-1])
+    if sold.left_kopecks:
+        plans.append(plan_full_refund(sold))
+
+    for plan in plans:
+        assert all(min(each.points, each.money_kopecks, each.refunded_kopecks) >= 0 for each in plan.lines)
+        assert all(each.points > 0 for each in plan.take_backs)
+    assert sum(plan.refunded_kopecks for plan in plans) == result.total_kopecks
+    assert sum(plan.points for plan in plans) == result.spend.points
+    assert sum(plan.money_kopecks for plan in plans) == result.money_kopecks
+    assert sum(plan.taken_points for plan in plans) == result.earned_points
+    assert all(not plan.is_complete for plan in plans[:-1])
+
+
+@given(st.integers(1, 500), st.integers(0, 50_000), st.lists(st.integers(100, 40_000), max_size=8))
+@settings(max_examples=300, deadline=None)
+def test_slices_of_a_rouble_or_more_return_points_by_the_formula(points, money, slices):
+    line = SoldLine(1, points, money + points * 100)
+    sold = SoldReceipt((line,), (), 100)
+    refunded = returned = 0
+
+    for kopecks in slices:
+        if sold.left_kopecks < kopecks:
+            break
+        plan = plan_amount_refund(sold, kopecks=kopecks)
+        sold = after_refund(sold, plan)
+        refunded, returned = refunded + kopecks, returned + plan.points
+
+        wanted = points * refunded // line.price_kopecks(100)
+        # The formula alone would give back more money than was paid just before the end.
+        gives_too_much = refunded - wanted * 100 > line.money_kopecks
+        assert returned == wanted + (1 if gives_too_much else 0)
+        assert plan.money_kopecks == kopecks - plan.points * 100
+
+
+@given(st.integers(0, 10_000), st.lists(st.integers(0, 5_000), min_size=1, max_size=8))
+def test_split_is_exact_and_fair(total, weights):
+    if sum(weights) == 0:
+        total = 0
+
+    parts = split_by_largest_remainder(total, weights)
+
+    assert sum(parts) == total
+    if sum(weights):
+        assert all(abs(part - total * each / sum(weights)) < 1 for part, each in zip(parts, weights, strict=True))
