@@ -44,7 +44,6 @@ class MessageAdmin(FactAdmin):
     list_display = ["due_at", "status", "event_title", "patient", "channel", "masked_address", "text", "reason"]
     list_filter = ["status", EventFilter, ChannelFilter, "kind"]
     list_select_related = ["patient"]
-    list_per_page = 50
     search_fields = ["key"]
     search_help_text = _("Phone, card number or the beginning of the surname")
     ordering = ["-id"]
