@@ -1,0 +1,45 @@
+"""Refuses a Russian text that is missing or fuzzy, and a compiled catalogue that is behind its source.
+
+Run from the checkout's root; it renews the .po files in place, so run it on a copy.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polib
+
+APPS = ("clinics", "patients", "notifications", "loyalty")
+LANGUAGE = "ru"
+
+
+def texts(catalogue: polib.POFile | polib.MOFile) -> dict[tuple[str | None, str], object]:
+    return {
+        (entry.msgctxt, entry.msgid): entry.msgstr_plural or entry.msgstr for entry in catalogue if entry.msgid
+    }
+
+
+def faults(app: Path) -> list[str]:
+    source = app / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po"
+    committed = polib.pofile(str(source)) if source.exists() else polib.POFile()
+    source.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "django", "makemessages", "-l", LANGUAGE, "--no-wrap", "-v0"]
+    subprocess.run(
+        command, cwd=app, check=True, env={k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+    )
+    if not source.exists():
+        return []
+    fresh = polib.pofile(str(source))
+    found = [f"{source}: not translated: {entry.msgid!r}" for entry in fresh.untranslated_entries()]
+    found += [f"{source}: fuzzy: {entry.msgid!r}" for entry in fresh.fuzzy_entries()]
+    compiled = source.with_suffix(".mo")
+    if not compiled.exists() or texts(polib.mofile(str(compiled))) != texts(committed):
+        found.append(f"{compiled} is behind its source: run `manage.py compilemessages`")
+    return found
+
+
+if __name__ == "__main__":
+    problems = [fault for app in APPS for fault in faults(Path(app))]
+    print("\n".join(problems))
+    sys.exit(bool(problems))
