@@ -7,7 +7,7 @@ from typing import TextIO
 import pytest
 from django.conf import settings
 
-from config import private_postgres
+from config import postgres_folders, private_postgres
 
 CHECKOUT = Path(__file__).resolve().parent
 SERVER = pytest.StashKey[private_postgres.Server]()
@@ -23,9 +23,10 @@ def pytest_configure(config: pytest.Config) -> None:
     is_worker = hasattr(config, "workerinput")
     if not is_worker:
         # Child processes (xdist workers, commands under test) compute the same socket folder from it.
-        os.environ["PRIVATE_POSTGRES"], config.stash[RUN_LOCK] = private_postgres.claim_test_purpose(CHECKOUT)
+        os.environ["PRIVATE_POSTGRES"], config.stash[RUN_LOCK] = postgres_folders.claim_test_purpose(CHECKOUT)
     # This process has imported the settings already.
-    settings.DATABASES["default"]["HOST"] = str(private_postgres.socket_directory(CHECKOUT))
+    settings.DEMO_CLOCK = False
+    settings.DATABASES["default"]["HOST"] = str(postgres_folders.socket_directory(CHECKOUT))
     if not is_worker and not config.option.collectonly:
         config.stash[SERVER] = private_postgres.start(checkout=CHECKOUT, durable=False)
 

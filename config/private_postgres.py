@@ -7,29 +7,22 @@ even with a killed one. As root it runs as `nobody` (see `postgres_binaries`).
 
 import contextlib
 import ctypes
-import fcntl
-import hashlib
-import itertools
 import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 import psycopg
 
 from config.postgres_binaries import Binaries, find_binaries, others_may_enter, run_as_server, server_account
+from config.postgres_folders import file_lock, socket_directory
 
 SERVER_ROLE = "loyalty"
 DATABASE = "loyalty"
 START_TIMEOUT_SECONDS = 30
-# A unix socket's address holds 107 bytes on Linux, 103 on macOS; the socket's own name takes 13.
-LONGEST_SOCKET_FOLDER = 85
 PR_SET_PDEATHSIG = 1
 SETTINGS = {
     "listen_addresses": "",
@@ -56,28 +49,6 @@ class Server:
     started_here: bool
 
 
-def socket_directory(checkout: Path) -> Path:
-    """Folder of the unix socket; PRIVATE_POSTGRES tells the demo's server from those of the test runs."""
-    return _folder_for(checkout=checkout, purpose=os.environ.get("PRIVATE_POSTGRES", "demo"))
-
-
-def claim_test_purpose(checkout: Path) -> tuple[str, TextIO]:
-    """A purpose no other test run of this checkout is using, and the lock that keeps it while it is open.
-
-    Put the purpose into PRIVATE_POSTGRES: two runs at once then get a server each.
-    """
-    for number in itertools.count(1):
-        purpose = f"tests-{number}"
-        lock = _open_lock(_folder_for(checkout=checkout, purpose=purpose).with_suffix(".run"))
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-        else:
-            return purpose, lock
-    raise AssertionError("unreachable: the counter has no end")
-
-
 def start(*, checkout: Path, durable: bool) -> Server:
     """Start the checkout's server, or attach to the one that runs already.
 
@@ -87,7 +58,7 @@ def start(*, checkout: Path, durable: bool) -> Server:
     """
     socket_dir = socket_directory(checkout)
     data_dir = _data_directory(checkout=checkout, socket_dir=socket_dir, durable=durable)
-    with _file_lock(socket_dir.with_suffix(".lock")):
+    with file_lock(socket_dir.with_suffix(".lock")):
         running = find_running(socket_dir=socket_dir, data_dir=data_dir)
         if running is not None:
             return running
@@ -118,6 +89,15 @@ def find_running(*, socket_dir: Path, data_dir: Path) -> Server | None:
         return None
     _wait_until_ready(socket_dir=socket_dir, data_dir=data_dir, pid=pid)
     return Server(socket_dir=socket_dir, data_dir=data_dir, pid=pid, started_here=False)
+
+
+def recreate_database(server: Server) -> None:
+    """Drop the server's database with all its data and make an empty one."""
+    with psycopg.connect(
+        host=str(server.socket_dir), user=SERVER_ROLE, dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute(f"drop database if exists {DATABASE} with (force)")
+        _create_database(connection)
 
 
 def stop(server: Server) -> None:
@@ -152,16 +132,6 @@ def _start_on_data(*, data_dir: Path, socket_dir: Path, durable: bool) -> int:
             _initialise(binaries=binaries, data_dir=data_dir)
     _remove_foreign_pid(data_dir)
     return _spawn(binaries=binaries, data_dir=data_dir, socket_dir=socket_dir, durable=durable)
-
-
-def _folder_for(*, checkout: Path, purpose: str) -> Path:
-    """The temp folder + a hash of checkout, purpose and user."""
-    digest = hashlib.sha256(f"{checkout}:{purpose}:{os.getuid()}".encode()).hexdigest()[:12]
-    folder = Path(tempfile.gettempdir())
-    too_long = len(os.fsencode(folder)) + len("/loyalty-") + len(digest) > LONGEST_SOCKET_FOLDER
-    if too_long or (os.geteuid() == 0 and not others_may_enter(folder)):
-        folder = Path("/tmp")  # noqa: S108  # the socket's own folder below it is private
-    return folder / f"loyalty-{digest}"
 
 
 def _recorded_pid(data_dir: Path) -> int | None:
@@ -278,15 +248,3 @@ def _make_private_folder(folder: Path) -> None:
     if account:
         os.chown(folder, account.pw_uid, account.pw_gid, follow_symlinks=False)
     folder.chmod(0o700)
-
-
-@contextlib.contextmanager
-def _file_lock(path: Path) -> Iterator[None]:
-    with _open_lock(path) as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _open_lock(path: Path) -> TextIO:
-    # Never through a link: the name in the shared temp folder can be guessed.
-    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), "w")

@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.environment import env_flag, env_int, env_list, parse_database_url, required, required_list
-from config.private_postgres import socket_directory
+from config.postgres_folders import socket_directory
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -22,7 +22,11 @@ LOCAL_MODE = not DATABASE_URL
 
 SECRET_KEY = "local-mode-only-not-a-secret" if LOCAL_MODE else required("SECRET_KEY")
 DEBUG = env_flag("DEBUG", default=False)
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"] if LOCAL_MODE else required_list("ALLOWED_HOSTS")
+ALLOWED_HOSTS = (
+    ["localhost", "127.0.0.1", "[::1]", "testserver", *env_list("ALLOWED_HOSTS")]
+    if LOCAL_MODE
+    else required_list("ALLOWED_HOSTS")
+)
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 # The address that messages and QR codes point to.
 PUBLIC_URL = os.environ.get("PUBLIC_URL") or ("http://127.0.0.1:8000" if LOCAL_MODE else required("PUBLIC_URL"))
@@ -209,8 +213,9 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_ENABLE_UTC = True
 
-# The demo's clock may be moved by `manage.py demo_clock`; production never has one.
-DEMO_CLOCK = LOCAL_MODE and env_flag("DEMO_CLOCK", default=False)
+# The clock may be moved on by `manage.py demo_clock` in the demo's own database, for all commands alike;
+# tests set the moment themselves, and production never has it.
+DEMO_CLOCK = LOCAL_MODE and env_flag("DEMO_CLOCK", default="PRIVATE_POSTGRES" not in os.environ)
 
 EMAIL_BACKEND = os.environ.get(
     "EMAIL_BACKEND",

