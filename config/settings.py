@@ -199,7 +199,7 @@ if not LOCAL_MODE:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
 
-CELERY_BROKER_URL = "filesystem://" if LOCAL_MODE else required("CELERY_BROKER_URL")
+CELERY_BROKER_URL = "filesystem://localhost/" if LOCAL_MODE else required("CELERY_BROKER_URL")
 if CELERY_BROKER_URL.startswith("filesystem://"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(VAR_DIR / "broker"),
