@@ -12,7 +12,7 @@ from typing import TextIO
 class DemoRuns(Exception):
     """Another demo of this checkout runs."""
 
-    def __init__(self, *, pid: int | None, address: str) -> None:
+    def __init__(self, *, pid: str, address: str) -> None:
         super().__init__(pid, address)
         self.pid = pid
         self.address = address
@@ -43,19 +43,19 @@ def take_demo_lock(*, path: Path, address: str) -> DemoLock:
     except BlockingIOError:
         with file:
             holder = _read_holder(file)
-        raise DemoRuns(pid=holder.get("pid"), address=holder.get("address", "")) from None
+        raise DemoRuns(pid=holder.get("pid", "?"), address=holder.get("address", "?")) from None
     file.truncate(0)
-    json.dump({"pid": os.getpid(), "address": address}, file)
+    json.dump({"pid": str(os.getpid()), "address": address}, file)
     file.flush()
     return DemoLock(file)
 
 
-def _read_holder(file: TextIO) -> dict[str, object]:
+def _read_holder(file: TextIO) -> dict[str, str]:
     try:
-        holder = json.loads(file.read() or "{}")
-    except ValueError:
+        holder: dict[str, str] = json.loads(file.read())
+    except ValueError:  # its holder has not written it yet
         return {}
-    return holder if isinstance(holder, dict) else {}
+    return holder
 
 
 def check_port_free(*, host: str, port: int) -> None:

@@ -5,15 +5,15 @@ the groups in order. Should the demo be killed outright, the kernel sends every 
 """
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-PR_SET_PDEATHSIG = 1
+from config.parent_death import die_with_parent
+
 GRACE_SECONDS = 10.0
 
 
@@ -29,25 +29,15 @@ class Child:
         return self.process.poll() is not None
 
 
-def die_with_parent(parent_pid: int) -> Callable[[], None]:
-    """What a child does before it becomes another program, so that SIGTERM follows its parent's death."""
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def arrange() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent_pid:  # the parent died before the line above
-            os._exit(1)
-
-    return arrange
-
-
 def start_child(*, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
     process = subprocess.Popen(
         command,
         env=dict(environment),
         stdin=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=die_with_parent(os.getpid()),  # noqa: PLW1509  # no threads run here
+        preexec_fn=die_with_parent(  # noqa: PLW1509  # no threads run here
+            parent_pid=os.getpid(), signal_number=signal.SIGTERM
+        ),
     )
     return Child(name=name, process=process)
 

@@ -6,7 +6,6 @@ even with a killed one. As root it runs as `nobody` (see `postgres_binaries`).
 """
 
 import contextlib
-import ctypes
 import os
 import shutil
 import signal
@@ -17,13 +16,13 @@ from pathlib import Path
 
 import psycopg
 
+from config.parent_death import die_with_parent
 from config.postgres_binaries import Binaries, find_binaries, others_may_enter, run_as_server, server_account
 from config.postgres_folders import file_lock, socket_directory
 
 SERVER_ROLE = "loyalty"
 DATABASE = "loyalty"
 START_TIMEOUT_SECONDS = 30
-PR_SET_PDEATHSIG = 1
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "150",
@@ -187,7 +186,6 @@ def _spawn(*, binaries: Binaries, data_dir: Path, socket_dir: Path, durable: boo
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     account = server_account()
-    libc = ctypes.CDLL(None, use_errno=True)
     with (socket_dir / "server.log").open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -197,7 +195,9 @@ def _spawn(*, binaries: Binaries, data_dir: Path, socket_dir: Path, durable: boo
             stderr=output,
             # Ctrl-C in the terminal must reach us first; a killed parent takes the server with it.
             start_new_session=True,
-            preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT),  # noqa: PLW1509
+            preexec_fn=die_with_parent(  # noqa: PLW1509
+                parent_pid=os.getpid(), signal_number=signal.SIGINT
+            ),
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,
