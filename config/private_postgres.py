@@ -106,9 +106,7 @@ def stop(server: Server) -> None:
             os.kill(server.pid, number)
         deadline = time.monotonic() + patience_seconds
         while time.monotonic() < deadline:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(server.pid, os.WNOHANG)
-            if not _is_postmaster(server.pid, data_dir=server.data_dir):
+            if _has_ended(server.pid):
                 return
             time.sleep(0.02)
 
@@ -148,6 +146,16 @@ def _is_postmaster(pid: int, *, data_dir: Path) -> bool:
         return state != "Z" and os.fsencode(data_dir) in arguments
     except OSError:
         return False
+
+
+def _has_ended(pid: int) -> bool:
+    """Reaps our own child. A process that is just ending has no command line any more but still is one."""
+    with contextlib.suppress(ChildProcessError):
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def _remove_foreign_pid(data_dir: Path) -> None:
