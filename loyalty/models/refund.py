@@ -27,6 +27,7 @@ class Refund(models.Model):
     money = models.DecimalField(_("money given back"), max_digits=12, decimal_places=2)
     points_returned = models.PositiveBigIntegerField(_("points given back"))
     points_taken = models.PositiveBigIntegerField(_("earned points taken back"))
+    is_complete = models.BooleanField(_("nothing left after it"))
     return_operation = models.OneToOneField(
         "loyalty.Operation", models.PROTECT, null=True, related_name="+", verbose_name=_("return of points")
     )
