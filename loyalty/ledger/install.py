@@ -19,6 +19,11 @@ def kernel_operation() -> RunPython:
     return RunPython(install, uninstall)
 
 
+def reinstall_operation() -> RunPython:
+    """A later migration's step after a file has changed. Backwards it leaves the functions as they are."""
+    return RunPython(install, RunPython.noop)
+
+
 def install(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for file in sorted(SQL_FOLDER.glob("*.sql")):
         schema_editor.execute(file.read_text(), params=None)

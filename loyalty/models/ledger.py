@@ -125,6 +125,15 @@ class Operation(models.Model):
     reversed_units = models.BigIntegerField(_("reversed units"), null=True, blank=True)
     burnt_units = models.BigIntegerField(_("units burnt before"), null=True, blank=True)
     explanation = models.JSONField(_("explanation"), null=True, blank=True)
+    program_version = models.ForeignKey(
+        "loyalty.ProgramVersion",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("program version"),
+    )
 
     class Meta:
         verbose_name = _("operation")

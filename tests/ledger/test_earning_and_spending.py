@@ -7,7 +7,7 @@ from django.db import IntegrityError
 
 from loyalty.ledger import posting
 from loyalty.ledger.posting import AccountInDebt, AccountMissing, InsufficientPoints, KeyReused
-from loyalty.models import Account, Allocation, Entry, Lot, Operation
+from loyalty.models import Account, Allocation, Entry, Lot, Operation, ProgramVersion
 from tests.ledger.accounts import (
     START,
     burn,
@@ -322,3 +322,19 @@ def test_burning_takes_what_is_left_of_a_lot_once():
 def test_two_owners_or_none_are_refused_by_the_database():
     with pytest.raises(IntegrityError, match="account_has_one_owner"):
         Account.objects.create(opened_at=START)
+
+
+def test_every_kind_of_act_stores_the_program_version_that_made_it():
+    version = ProgramVersion.objects.create(number=1, title="Dentistry", document={}, created_at=START).pk
+    anna, boris = open_account(), open_account()
+    made = {"program_version_id": version}
+
+    earned = earn(anna, lot(100, MARCH), key="earn", **made)
+    spent = spend(anna, 50, key="spend", **made)
+    posting.return_spent(
+        operation_id=spent.operation_id, units=50, key="return", at=START, grace=dated(MARCH), **made
+    )
+    posting.take_back(operation_id=earned.operation_id, units=10, key="take back", at=START, **made)
+    posting.transfer(from_account_id=anna.pk, to_account_id=boris.pk, key="transfer", at=START, **made)
+
+    assert list(Operation.objects.values_list("program_version_id", flat=True)) == [version] * 5

@@ -29,9 +29,9 @@ declare
   v_is_released boolean := p_available_at is null or p_available_at <= p_at;
 begin
   insert into loyalty_operation
-    (key, kind, source, actor_id, reason, effective_at, recorded_at, explanation)
+    (key, kind, source, actor_id, reason, effective_at, recorded_at, explanation, program_version_id)
   values
-    (p_key, p_kind, p_source, p_actor, p_reason, p_at, p_recorded_at, p_explanation)
+    (p_key, p_kind, p_source, p_actor, p_reason, p_at, p_recorded_at, p_explanation, p_program_version)
   on conflict (key) do nothing
   returning id into posted_id;
 

@@ -53,9 +53,10 @@ begin
 
   insert into loyalty_operation
     (key, kind, source, actor_id, reason, effective_at, recorded_at, explanation,
-     reversal_of_id, reversed_units, burnt_units)
+     program_version_id, reversal_of_id, reversed_units, burnt_units)
   values
-    (p_key, 'RETURN', p_source, p_actor, p_reason, p_at, p_recorded_at, p_explanation, p_operation, p_units, 0)
+    (p_key, 'RETURN', p_source, p_actor, p_reason, p_at, p_recorded_at, p_explanation,
+     p_program_version, p_operation, p_units, 0)
   returning id into posted_id;
   entry_units := p_units;
   insert into loyalty_entry (operation_id, account_id, units)

@@ -82,10 +82,10 @@ begin
 
   insert into loyalty_operation
     (key, kind, source, actor_id, reason, effective_at, recorded_at, explanation,
-     reversal_of_id, reversed_units, burnt_units)
+     program_version_id, reversal_of_id, reversed_units, burnt_units)
   values
     (p_key, 'TAKE_BACK', p_source, p_actor, p_reason, p_at, p_recorded_at, p_explanation,
-     p_operation, p_units, v_set_off)
+     p_program_version, p_operation, p_units, v_set_off)
   returning id into posted_id;
 
   -- The entry's units are known only after the lots are read; its id is needed by their allocations.

@@ -57,9 +57,9 @@ begin
   v_wanted := coalesce(p_units, v_from.balance + v_from.pending);
 
   insert into loyalty_operation
-    (key, kind, source, actor_id, reason, effective_at, recorded_at, explanation)
+    (key, kind, source, actor_id, reason, effective_at, recorded_at, explanation, program_version_id)
   values
-    (p_key, 'TRANSFER', p_source, p_actor, p_reason, p_at, p_recorded_at, p_explanation)
+    (p_key, 'TRANSFER', p_source, p_actor, p_reason, p_at, p_recorded_at, p_explanation, p_program_version)
   returning id into posted_id;
   entry_units := v_debt - v_wanted;
   insert into loyalty_entry (operation_id, account_id, units) values (posted_id, p_from, entry_units)
