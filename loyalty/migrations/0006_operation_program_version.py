@@ -9,7 +9,7 @@ from loyalty.ledger.install import reinstall_operation
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('loyalty', '0004_receipts_and_standings'),
+        ('loyalty', '0005_refund_completeness'),
     ]
 
     operations = [
