@@ -1,6 +1,7 @@
 """Tables of the program, the ledger and the checkout."""
 
 from loyalty.models.ledger import Account, Allocation, Entry, Lot, Operation, OperationKind, Source, Unit
+from loyalty.models.opening import ImportedOpening
 from loyalty.models.program import ProgramVersion
 from loyalty.models.receipt import Award, Receipt, ReceiptLine
 from loyalty.models.refund import Refund, RefundLine
@@ -11,6 +12,7 @@ __all__ = [
     "Allocation",
     "Award",
     "Entry",
+    "ImportedOpening",
     "Lot",
     "Operation",
     "OperationKind",

@@ -1,0 +1,61 @@
+"""Kill -9 in the middle of an import, then run it again: the same as a run that was left in peace."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.db.models import Sum
+
+from loyalty.models import Account, ImportedOpening, Operation, Standing
+from patients.models import Card, Patient, PatientSourceKey
+from tests.imports.files import run, write_csv
+from tests.people import make_clinic
+from tests.programs import publish_preset
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def run_killed(command: str, path: Path, *arguments: str, fail_point: str) -> None:
+    child = subprocess.run(
+        [
+            *(sys.executable, "-m", "tests.imports.command_child", connection.settings_dict["NAME"]),
+            *(command, str(path), "--clinic", "mytishchi", "--source", "oldcrm", *arguments),
+        ],
+        env=os.environ | {"FAIL_POINT": fail_point},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert child.returncode == -signal.SIGKILL, child.stderr
+
+
+@pytest.mark.parametrize(
+    ("fail_point", "written"),
+    [
+        ("imports.patients.in_batch", 0),
+        ("imports.patients.after_batch", 500),
+        ("imports.patients.in_batch:3", 1_000),
+    ],
+)
+def test_killed_import_of_patients_is_completed_by_the_next_run(tmp_path, fail_point, written):
+    make_clinic()
+    publish_preset("dentistry")
+    rows = [f"{n};Иванова{n};+7916{n:07d};{n % 7 * 10};{n * 100}" for n in range(1_200)]
+    path = write_csv(tmp_path / "p.csv", "key;last_name;phone;balance;turnover", *rows)
+
+    run_killed("import_patients", path, fail_point=fail_point)
+    assert Patient.objects.count() == written
+    run("import_patients", path)
+
+    for table in (Patient, Card, PatientSourceKey):
+        assert table.objects.count() == 1_200
+    # Row 0 brings neither points nor turnover; every seventh row brings no points.
+    assert (ImportedOpening.objects.count(), Operation.objects.count()) == (1_199, 1_028)
+    assert Account.objects.aggregate(Sum("balance"))["balance__sum"] == sum(n % 7 * 10 for n in range(1_200))
+    assert Standing.objects.aggregate(Sum("turnover"))["turnover__sum"] == sum(n * 100 for n in range(1_200))
+    assert Standing.objects.filter(tier="silver").count() == 700
