@@ -1,6 +1,7 @@
-"""Registers the loyalty app with Django, and its messages with notifications."""
+"""Registers the loyalty app with Django, its messages with notifications, and the schedule it starts with."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,7 +10,12 @@ class LoyaltyConfig(AppConfig):
     verbose_name = _("Loyalty")
 
     def ready(self) -> None:
-        from loyalty.receipt_messages import POINTS_EARNED_EVENT  # noqa: PLC0415  # needs loaded models
+        # Imported here: they need loaded models.
+        from loyalty.burning_messages import POINTS_BURNING_SOON_EVENT  # noqa: PLC0415
+        from loyalty.receipt_messages import POINTS_EARNED_EVENT  # noqa: PLC0415
+        from loyalty.schedule import create_schedule  # noqa: PLC0415
         from notifications.events import register  # noqa: PLC0415
 
         register(POINTS_EARNED_EVENT)
+        register(POINTS_BURNING_SOON_EVENT)
+        post_migrate.connect(create_schedule, sender=self, dispatch_uid="loyalty.create_schedule")

@@ -9,7 +9,7 @@ from notifications import relay as message_relay
 from notifications.outbox import RELAY_TASK
 
 
-@shared_task(name=RELAY_TASK)  # type: ignore[untyped-decorator]
+@shared_task(name=RELAY_TASK)
 def relay(**_unknown: Any) -> None:
     """Send what is due. Safe to run twice, at once or again: rows are claimed before they are sent."""
     while message_relay.send_due(at=clock.now()).claimed:

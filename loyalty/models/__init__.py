@@ -1,10 +1,12 @@
 """Tables of the program, the ledger and the checkout."""
 
 from loyalty.models.ledger import Account, Allocation, Entry, Lot, Operation, OperationKind, Source, Unit
+from loyalty.models.nightly_run import NightlyRun
 from loyalty.models.opening import ImportedOpening
 from loyalty.models.program import ProgramVersion
 from loyalty.models.receipt import Award, Receipt, ReceiptLine
 from loyalty.models.refund import Refund, RefundLine
+from loyalty.models.reminder import ReminderPlan
 from loyalty.models.standing import Standing
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "Entry",
     "ImportedOpening",
     "Lot",
+    "NightlyRun",
     "Operation",
     "OperationKind",
     "ProgramVersion",
@@ -21,6 +24,7 @@ __all__ = [
     "ReceiptLine",
     "Refund",
     "RefundLine",
+    "ReminderPlan",
     "Source",
     "Standing",
     "Unit",

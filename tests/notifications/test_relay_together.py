@@ -21,20 +21,25 @@ def queue_many() -> None:
         queue(anna, key=f"greeting:{number}")
 
 
-def run_together(relays: int) -> None:
-    start = threading.Barrier(relays)
+def run_together(work) -> None:
+    """Two threads that begin at once."""
+    start = threading.Barrier(2)
 
     def run() -> None:
         start.wait()
-        while relay.send_due(at=NOON, limit=5).claimed:
-            pass
+        work()
         connection.close()
 
-    threads = [threading.Thread(target=run) for _ in range(relays)]
+    threads = [threading.Thread(target=run) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def relay_until_nothing_is_due() -> None:
+    while relay.send_due(at=NOON, limit=5).claimed:
+        pass
 
 
 def test_control_relays_that_read_and_then_take_send_twice(greeting, smsc, monkeypatch):
@@ -50,7 +55,7 @@ def test_control_relays_that_read_and_then_take_send_twice(greeting, smsc, monke
     monkeypatch.setattr(claims, "claim_due", read_then_take)
     monkeypatch.setattr(claims, "begin_sending", lambda **_: True)
 
-    run_together(2)
+    run_together(lambda: relay.send_due(at=NOON))
 
     assert len(smsc.accepted) == 2 * MESSAGES
 
@@ -58,7 +63,7 @@ def test_control_relays_that_read_and_then_take_send_twice(greeting, smsc, monke
 def test_two_relays_send_each_message_once(greeting, smsc):
     queue_many()
 
-    run_together(2)
+    run_together(relay_until_nothing_is_due)
 
     sent = Counter(sms["id"] for sms in smsc.accepted)
     assert len(sent) == MESSAGES

@@ -1,0 +1,33 @@
+"""Journal of the nights: which step of which clinic's night has run, and how much it did."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class NightlyRun(models.Model):
+    """One step of one clinic's night. Counts grow with every slice, in the slice's own transaction."""
+
+    class Step(models.TextChoices):
+        RELEASE = "RELEASE", _("pending points become available")
+        TIERS = "TIERS", _("tiers")
+        BURN = "BURN", _("burning")
+        REMIND = "REMIND", _("reminders")
+
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", verbose_name=_("clinic"))
+    day = models.DateField(_("day"))
+    step = models.CharField(_("step"), max_length=8, choices=Step)
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    accounts = models.PositiveIntegerField(_("accounts"), default=0)
+    points = models.PositiveBigIntegerField(_("points"), default=0)
+
+    class Meta:
+        verbose_name = _("nightly run")
+        verbose_name_plural = _("nightly runs")
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "day", "step"], name="nightly_run_once_a_day"),
+        ]
+        indexes = [models.Index(fields=["-day", "clinic"], name="nightly_run_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.step}"

@@ -1,0 +1,1 @@
+"""What happens by itself every night of every clinic."""

@@ -1,0 +1,80 @@
+"""The nights of the clinics: pending becomes available; tiers; burning; reminders - in this order.
+
+A clinic's night begins at 03:00 of its own day, whatever the server's zone. Each step reads from the data what
+is left to do: it may run twice, in two workers, or for the first time after days of downtime.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from clinics import fail_points
+from clinics.models import Clinic
+from loyalty.models import NightlyRun
+from loyalty.nightly import journal
+from loyalty.nightly.point_sweeps import burn_expired, release_pending
+from loyalty.nightly.reminders import plan_reminders
+from loyalty.nightly.tier_recount import recount_tiers
+
+logger = logging.getLogger(__name__)
+
+# Late enough for the burning delay and for clocks that are moved by an hour, early enough to end by morning.
+NIGHT_BEGINS = time(3)
+
+Step = NightlyRun.Step
+# Threshold gifts will stand between release and tiers.
+STEPS: tuple[tuple[NightlyRun.Step, Callable[..., None]], ...] = (
+    (Step.RELEASE, release_pending),
+    (Step.TIERS, recount_tiers),
+    (Step.BURN, burn_expired),
+    (Step.REMIND, plan_reminders),
+)
+
+
+class NightFailed(Exception):
+    """Some clinics' nights broke off; the others are done, and the next run takes these up again."""
+
+    def __init__(self, clinic_codes: list[str]) -> None:
+        super().__init__(", ".join(clinic_codes))
+        self.clinic_codes = clinic_codes
+
+
+def run_due_nights(*, at: datetime) -> None:
+    """Do for every clinic the steps of its latest night that are not finished yet. Raises NightFailed."""
+    _for_every_clinic(at, steps_done=lambda clinic, day: journal.finished_steps(clinic=clinic, day=day))
+
+
+def repeat_nights(*, at: datetime) -> None:
+    """Do all steps of every clinic's latest night, finished or not. Raises NightFailed."""
+    _for_every_clinic(at, steps_done=lambda clinic, day: set())
+
+
+def night_of(moment: datetime, zone: tzinfo) -> date:
+    """The day whose night began last in the zone."""
+    local = moment.astimezone(zone)
+    return local.date() if local.time() >= NIGHT_BEGINS else local.date() - timedelta(days=1)
+
+
+def _for_every_clinic(at: datetime, *, steps_done: Callable[[Clinic, date], set[str]]) -> None:
+    failed = []
+    # Closed clinics too: their patients' points live and burn.
+    for clinic in Clinic.objects.order_by("id"):
+        day = night_of(at, clinic.tz)
+        try:
+            _run(clinic, day=day, done=steps_done(clinic, day), at=at)
+        except Exception:
+            # One clinic's trouble must not keep the other clinics' points from burning on time.
+            logger.exception("the night %s of clinic %s broke off", day, clinic.code)
+            failed.append(clinic.code)
+    if failed:
+        raise NightFailed(failed)
+
+
+def _run(clinic: Clinic, *, day: date, done: set[str], at: datetime) -> None:
+    for step, act in STEPS:
+        if step in done:
+            continue
+        run = journal.begin_step(clinic=clinic, day=day, step=step, at=at)
+        act(clinic=clinic, run=run, at=at)
+        fail_points.reached("nightly.before_finish")
+        journal.finish_step(run, at=at)
