@@ -15,7 +15,7 @@ from loyalty.lot_dates import new_lot, rolling_after_payment
 from loyalty.models import Award, Receipt, ReceiptLine, Source, Standing
 from loyalty.models.receipt import DESK
 from loyalty.quoting import QuotedReceipt
-from loyalty.rules.quote import Quote
+from loyalty.receipt_rows import award_rows, line_rows
 from loyalty.rules.tiers import tier_after_recount
 from notifications import outbox
 
@@ -137,44 +137,10 @@ def _insert_receipt(
         earn_operation_id=earned.operation_id if earned else None,
         explanation=quote.explanation(),
     )
-    lines = _insert_lines(receipt, quoted)
-    Award.objects.bulk_create(_awards(quote, lines))
+    lines = line_rows(receipt=receipt, drafted=draft.lines, quote=quote, catalogue=quoted.catalogue)
+    ReceiptLine.objects.bulk_create(lines.values())
+    Award.objects.bulk_create(award_rows(quote, lines=lines))
     return receipt
-
-
-def _insert_lines(receipt: Receipt, quoted: QuotedReceipt) -> dict[int, ReceiptLine]:
-    """The lines by position."""
-    rows = {}
-    for drafted, line in zip(quoted.draft.lines, quoted.quote.lines, strict=True):
-        item = quoted.catalogue.item_of(drafted)
-        rows[line.position] = ReceiptLine(
-            receipt=receipt,
-            position=line.position,
-            service_id=drafted.service_id,
-            category_id=item.category_id if item else None,
-            quantity=drafted.quantity,
-            price=to_roubles(line.price_kopecks),
-            discount=to_roubles(line.discount_kopecks),
-            points_value=to_roubles(line.price_kopecks - line.discount_kopecks - line.money_kopecks),
-            paid=to_roubles(line.money_kopecks),
-            points_spent=line.points,
-        )
-    ReceiptLine.objects.bulk_create(rows.values())
-    return rows
-
-
-def _awards(quote: Quote, lines: dict[int, ReceiptLine]) -> list[Award]:
-    return [
-        Award(
-            line=lines[share.position],
-            rule_code=earning.rule_code,
-            rate_bp=earning.rate_bp,
-            base=to_roubles(share.base_kopecks),
-            points=share.points,
-        )
-        for earning in quote.earnings
-        for share in earning.lines
-    ]
 
 
 def _raise_standing(quoted: QuotedReceipt) -> None:

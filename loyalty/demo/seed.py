@@ -1,7 +1,154 @@
+"""Fills an empty demo database; interrupted, the next start goes on where it stopped.
+
+Every batch of patients is a transaction with its own chance, so that the same day and the same number of
+patients always give the same database, however often the work was interrupted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from random import Random
 
-from loyalty.demo.clinics import open_clinics
+from django.db import transaction
+from tqdm import tqdm
+
+from clinics import audit
+from clinics.models import AuditEvent
+from loyalty.catalogue import Catalogue, read_catalogue
+from loyalty.demo.clinics import MOSCOW, URAL, DemoPlace, open_clinics
+from loyalty.demo.gifts import HotPoints, give_hot_points
+from loyalty.demo.history import Habit, PlannedLife, Spend, plan_life
+from loyalty.demo.names import Person, make_person, phone_of
+from loyalty.demo.people import SOURCE, NewGuest, write_guests
+from loyalty.demo.showcase import seat_showcase
+from loyalty.models import Standing
+from loyalty.past_receipts import PastReceipt, replay_receipts
+from loyalty.program.files import read_preset
+from loyalty.program.versions import NoProgram, RunningProgram, create_draft, current_program, publish
+from loyalty.receipt_draft import DraftLine
+from loyalty.rules.facts import SpendChoice, SpendKind
+
+SEED = 20261122
+PRESET = "dentistry"
+BATCH = 100
+# Every 25th guest has been lost for two years, every 12th is new, two of five go to the Urals.
+LOST_EVERY, NEW_EVERY, URAL_OF_FIVE = 25, 12, 2
+HOT_POINTS_EVERY = 30
+STARTED, FINISHED = "demo.started", "demo.finished"
+CHOICES = {
+    Spend.NOTHING: SpendKind.NONE,
+    Spend.BURNING: SpendKind.BURNING,
+    Spend.MAXIMUM: SpendKind.MAXIMUM,
+}
 
 
-def seed(*, patients: int, at: datetime, show_progress: bool) -> None:
-    open_clinics()
+@dataclass(frozen=True, slots=True)
+class _Demo:
+    """What every batch needs. `at` is the moment of the first start: all days count back from it."""
+
+    at: datetime
+    patients: int
+    place: DemoPlace
+    catalogue: Catalogue
+    running: RunningProgram
+
+
+def seed(*, patients: int, at: datetime, show_progress: bool) -> bool:
+    """Make up what is missing; False when everything was there. Raises nothing for a second start."""
+    if AuditEvent.objects.filter(code=FINISHED).exists():
+        return False
+    demo = prepare(patients=patients, at=at)
+    batches = range(0, demo.patients, BATCH)
+    with tqdm(total=demo.patients, unit=" patients", disable=not show_progress, desc="Demo data") as bar:
+        for first in batches:
+            count = min(BATCH, demo.patients - first)
+            _seed_batch(demo, first=first, count=count)
+            bar.update(count)
+    audit.record(code=FINISHED, actor=None, at=demo.at)
+    return True
+
+
+def prepare(*, patients: int, at: datetime) -> _Demo:
+    """Clinics, staff, program and the patients that the demo shows by name: enough to log in. Own transaction."""
+    with transaction.atomic():
+        started = AuditEvent.objects.filter(code=STARTED).first()
+        if started is not None:
+            at, patients = started.at, started.details["patients"]
+        place = open_clinics()
+        running = _publish_program(at=at)
+        services = place.services.values()
+        catalogue = read_catalogue(DraftLine(price_kopecks=0, service_id=service.pk) for service in services)
+        demo = _Demo(at=at, patients=patients, place=place, catalogue=catalogue, running=running)
+        if started is None:
+            audit.record(code=STARTED, actor=None, details={"patients": patients}, at=at)
+            seat_showcase(place=place, catalogue=catalogue, running=running, at=at)
+    return demo
+
+
+def _publish_program(*, at: datetime) -> RunningProgram:
+    try:
+        return current_program(at=at)
+    except NoProgram:
+        draft = create_draft(document=read_preset(PRESET), at=at, actor=None)
+        publish(number=draft.number, at=at, actor=None)
+        return current_program(at=at)
+
+
+def _seed_batch(demo: _Demo, *, first: int, count: int) -> None:
+    rng = Random(f"{SEED}:{first}")
+    guests = [_make_guest(rng, demo=demo, number=number) for number in range(first, first + count)]
+    with transaction.atomic():
+        standings = write_guests([guest for guest, _life in guests], running=demo.running, recorded_at=demo.at)
+        if not standings:  # a start that was interrupted has made this batch
+            return
+        receipts = [
+            past for guest, life in guests for past in _past_receipts(guest, life, demo=demo, standings=standings)
+        ]
+        replay_receipts(receipts, catalogue=demo.catalogue, running=demo.running, recorded_at=demo.at)
+        gifts = [
+            HotPoints(
+                key=f"demo:hot:{guest.number}",
+                standing=standings[guest.number],
+                points=50 * rng.randrange(2, 11),
+                days_left=rng.randrange(1, 36),
+            )
+            for guest, _life in guests
+            if guest.number % HOT_POINTS_EVERY == 0
+        ]
+        give_hot_points(gifts, running=demo.running, at=demo.at)
+
+
+def _make_guest(rng: Random, *, demo: _Demo, number: int) -> tuple[NewGuest, PlannedLife]:
+    clinic = demo.place.clinics[URAL if number % 5 < URAL_OF_FIVE else MOSCOW]
+    today = demo.at.astimezone(clinic.tz).date()
+    person: Person = make_person(rng, today=today)
+    habit = Habit.LOST if number % LOST_EVERY == 3 else Habit.NEW if number % NEW_EVERY == 5 else Habit.REGULAR
+    life = plan_life(rng, habit=habit, today=today, tz=clinic.tz)
+    guest = NewGuest(
+        number=number,
+        person=person,
+        phone=phone_of(number),
+        email=f"guest{number}@example.com" if rng.randrange(5) < 2 else "",
+        clinic=clinic,
+        joined_at=life.joined_at,
+        wants_advertising=rng.randrange(10) < 7,
+    )
+    return guest, life
+
+
+def _past_receipts(
+    guest: NewGuest, life: PlannedLife, *, demo: _Demo, standings: dict[int, Standing]
+) -> Iterator[PastReceipt]:
+    for index, planned in enumerate(life.receipts, start=1):
+        yield PastReceipt(
+            standing=standings[guest.number],
+            clinic=guest.clinic,
+            paid_at=planned.paid_at,
+            lines=tuple(
+                DraftLine(price_kopecks=item.price * 100, service_id=demo.place.services[item.code].pk)
+                for item in planned.services
+            ),
+            source_system=SOURCE,
+            document=f"{guest.number}-{index}",
+            choice=SpendChoice(CHOICES[planned.spend]),
+        )

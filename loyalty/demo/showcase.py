@@ -1,1 +1,149 @@
-SHOWN_PATIENTS: tuple = ()
+"""The patients whom the README and the start of the demo name: each shows one thing."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from clinics.calendar import add_months, local_date
+from clinics.models import Clinic
+from loyalty.catalogue import Catalogue
+from loyalty.demo.clinics import MOSCOW, DemoPlace
+from loyalty.demo.gifts import HotPoints, give_hot_points
+from loyalty.demo.names import Person, phone_of
+from loyalty.demo.people import SOURCE, NewGuest, write_guests
+from loyalty.models import Standing
+from loyalty.past_receipts import PastReceipt, replay_receipts
+from loyalty.program.versions import RunningProgram
+from loyalty.receipt_draft import DraftLine
+from loyalty.rules.facts import SpendChoice
+from patients.models import Card, Household, Patient
+
+ANNA, BORIS, VERA, GALINA = range(4567, 4571)
+ANNAS_CARD = "00001420"
+HYGIENE_ROUBLES = 6500
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPatient:
+    """`shows` is what is worth looking at, for the list that the demo prints."""
+
+    number: int
+    name: str
+    shows: str
+
+    @property
+    def phone(self) -> str:
+        return phone_of(self.number)
+
+
+SHOWN_PATIENTS = (
+    ShownPatient(ANNA, "Анна Иванова", "gold, 3 450 points, 450 of them burn in 5 days"),
+    ShownPatient(VERA, "Вера Лебедева", "all her points burn in 6 days unless she pays"),
+    ShownPatient(BORIS, "Борис Иванов", "Anna's household"),
+    ShownPatient(GALINA, "Галина Зайцева", "joined yesterday, welcome points only"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Days before the demo's first day; roubles of money and points that paid the bill."""
+
+    days_ago: int
+    paid: int
+    spent: int = 0
+
+
+# 250 welcome points and 9 % at the end: 3 000 points left, 282 000 roubles paid, 18 000 short of the top tier.
+ANNAS_VISITS = (
+    Visit(700, 42_000),
+    Visit(640, 16_000, 1_500),
+    Visit(560, 50_000, 1_000),
+    Visit(480, 44_000, 4_000),
+    Visit(400, 30_000, 3_000),
+    Visit(300, 40_000, 2_500),
+    Visit(190, 50_000, 4_030),
+    Visit(102, 10_000, 2_400),
+)
+BORIS_VISITS = (Visit(310, 12_400), Visit(45, 9_800, 300))
+VERAS_DAYS_LEFT = 6
+
+
+def seat_showcase(*, place: DemoPlace, catalogue: Catalogue, running: RunningProgram, at: datetime) -> None:
+    """Write the shown patients with their visits. Call inside a transaction, once."""
+    clinic = place.clinics[MOSCOW]
+    today = local_date(at, clinic.tz)
+    # The rolling life of 24 months that began with her only payment is almost over.
+    vera_paid_on = add_months(today + timedelta(days=VERAS_DAYS_LEFT), -24)
+    veras_visit = Visit((today - vera_paid_on).days, 24_000)
+    visits = {ANNA: ANNAS_VISITS, BORIS: BORIS_VISITS, VERA: (veras_visit,), GALINA: ()}
+    people = {
+        ANNA: Person("Иванова", "Анна", "Константиновна", is_woman=True, birth_date=date(1989, 6, 10)),
+        BORIS: Person("Иванов", "Борис", "Петрович", is_woman=False, birth_date=date(1986, 2, 28)),
+        VERA: Person("Лебедева", "Вера", "Николаевна", is_woman=True, birth_date=date(1978, 9, 3)),
+        GALINA: Person("Зайцева", "Галина", "Олеговна", is_woman=True, birth_date=date(1997, 2, 14)),
+    }
+    guests = [
+        NewGuest(
+            number=number,
+            person=person,
+            phone=phone_of(number),
+            email="anna@example.com" if number == ANNA else "",
+            clinic=clinic,
+            joined_at=_noon(visits[number][0].days_ago if visits[number] else 1, today=today, clinic=clinic)
+            - timedelta(hours=1),
+            wants_advertising=True,
+        )
+        for number, person in people.items()
+    ]
+    standings = write_guests(guests, running=running, recorded_at=at)
+    service_id = place.services["caries"].pk
+    replay_receipts(
+        [
+            past
+            for number in people
+            for past in _receipts(
+                standings[number], visits=visits[number], today=today, clinic=clinic, service_id=service_id,
+                hygiene_id=place.services["hygiene"].pk, number=number,
+            )
+        ],
+        catalogue=catalogue,
+        running=running,
+        recorded_at=at,
+    )  # fmt: skip
+    anna = standings[ANNA]
+    give_hot_points([HotPoints("demo:hot:anna", anna, points=450, days_left=5)], running=running, at=at)
+    Card.objects.filter(patient=anna.patient).update(number=ANNAS_CARD)
+    household = Household.objects.create(name="Ивановы", contact=anna.patient)
+    Patient.objects.filter(pk__in=[anna.patient_id, standings[BORIS].patient_id]).update(household=household)
+
+
+def _receipts(
+    standing: Standing,
+    *,
+    visits: tuple[Visit, ...],
+    today: date,
+    clinic: Clinic,
+    service_id: int,
+    hygiene_id: int,
+    number: int,
+) -> list[PastReceipt]:
+    """Every bill is hygiene and treatment, so that all of it may be paid with points."""
+    return [
+        PastReceipt(
+            standing=standing,
+            clinic=clinic,
+            paid_at=_noon(visit.days_ago, today=today, clinic=clinic),
+            lines=(
+                DraftLine(price_kopecks=HYGIENE_ROUBLES * 100, service_id=hygiene_id),
+                DraftLine(price_kopecks=(visit.paid + visit.spent - HYGIENE_ROUBLES) * 100, service_id=service_id),
+            ),
+            source_system=SOURCE,
+            document=f"{number}-{index}",
+            choice=SpendChoice.amount(visit.spent) if visit.spent else SpendChoice.none(),
+        )
+        for index, visit in enumerate(visits, start=1)
+    ]
+
+
+def _noon(days_ago: int, *, today: date, clinic: Clinic) -> datetime:
+    day = today - timedelta(days=days_ago)
+    return datetime.combine(day, time(12), tzinfo=clinic.tz).astimezone(UTC)

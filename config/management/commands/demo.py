@@ -144,7 +144,7 @@ class Command(BaseCommand):
             *(f"    {person.username:<8} {person.role}" for person in STAFF),
             "",
             "  Patients log in to the cabinet by phone; the code appears here:",
-            *(f"    {patient.phone}  {patient.name}" for patient in SHOWN_PATIENTS),
+            *(f"    {patient.phone}  {patient.name}: {patient.shows}" for patient in SHOWN_PATIENTS),
             "",
             "  Move the days on:  manage.py demo_clock +40d",
             "",

@@ -1,0 +1,113 @@
+"""The demo's made-up data: what the tour shows, the same every time, also after an interruption."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+
+from clinics.models import StaffMember
+from loyalty.demo import seed as seeding
+from loyalty.demo.showcase import ANNA, SHOWN_PATIENTS, VERA
+from loyalty.ledger.balance import read_holdings
+from loyalty.models import Account, Receipt, ReceiptLine, Standing
+from patients.models import Card, Patient
+
+AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+PATIENTS = 120
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(number):
+    phone = next(patient.phone for patient in SHOWN_PATIENTS if patient.number == number)
+    return Standing.objects.select_related("account", "patient").get(patient__phone=phone)
+
+
+def snapshot():
+    """All that chance decides, without ids and card numbers, which go on counting."""
+    people = Standing.objects.order_by("patient__phone").values_list(
+        "patient__phone", "patient__last_name", "patient__birth_date", "tier", "turnover", "visits",
+        "account__balance", "account__rolling_until",
+    )  # fmt: skip
+    receipts = Receipt.objects.order_by("document").values_list(
+        "document", "paid_at", "price", "paid", "points_spent", "points_earned"
+    )
+    return list(people), list(receipts)
+
+
+class Interrupted(Exception):
+    pass
+
+
+def test_anna_is_as_the_tour_tells():
+    seeding.prepare(patients=PATIENTS, at=AT)
+
+    anna = shown(ANNA)
+    holdings = read_holdings(account_id=anna.account_id, at=AT)
+
+    assert (anna.account.balance, holdings.spendable, anna.tier) == (3450, 3450, "gold")
+    assert (anna.turnover, anna.visits) == (Decimal("282000.00"), 8)
+    assert [(item.last_day, item.points, item.is_rolling) for item in holdings.schedule] == [
+        (date(2026, 11, 27), 450, False),
+        (date(2028, 8, 12), 3000, True),
+    ]
+    assert Card.objects.get(patient=anna.patient).number == "00001420"
+
+
+def test_vera_loses_everything_in_six_days():
+    seeding.prepare(patients=PATIENTS, at=AT)
+
+    holdings = read_holdings(account_id=shown(VERA).account_id, at=AT)
+
+    assert [(item.last_day, item.points) for item in holdings.schedule] == [(date(2026, 11, 28), 1450)]
+
+
+def test_seed_makes_the_promised_amounts_and_roles():
+    made = seeding.seed(patients=PATIENTS, at=AT, show_progress=False)
+
+    receipts, lines = Receipt.objects.count(), ReceiptLine.objects.count()
+    assert made is True
+    assert Patient.objects.count() == PATIENTS + len(SHOWN_PATIENTS)
+    assert 13 < receipts / PATIENTS < 17
+    assert 2.4 < lines / receipts < 2.6
+    assert Receipt.objects.filter(paid_at__lt=AT - timedelta(days=731)).count() == 0
+    assert Receipt.objects.filter(points_spent__gt=0).count() > receipts // 20
+    assert set(StaffMember.objects.values_list("user__groups__name", flat=True)) == {
+        "receptionist", "senior", "marketer", "manager", "owner",
+    }  # fmt: skip
+    soon = Account.objects.filter(balance__gt=0, rolling_until__lte=date(2026, 12, 22)).count()
+    assert soon >= PATIENTS // 40
+
+
+def test_second_seed_changes_nothing():
+    seeding.seed(patients=PATIENTS, at=AT, show_progress=False)
+    before = snapshot()
+
+    made = seeding.seed(patients=500, at=AT + timedelta(days=3), show_progress=False)
+
+    assert made is False
+    assert snapshot() == before
+
+
+def test_interrupted_seed_goes_on_to_the_same_data_on_a_later_day(monkeypatch):
+    with transaction.atomic():
+        seeding.seed(patients=PATIENTS, at=AT, show_progress=False)
+        whole = snapshot()
+        transaction.set_rollback(True)
+    original = seeding._seed_batch
+
+    def stop_at_the_second(demo, *, first, count):
+        if first:
+            raise Interrupted
+        original(demo, first=first, count=count)
+
+    monkeypatch.setattr(seeding, "_seed_batch", stop_at_the_second)
+    with pytest.raises(Interrupted):
+        seeding.seed(patients=PATIENTS, at=AT, show_progress=False)
+    monkeypatch.setattr(seeding, "_seed_batch", original)
+
+    made = seeding.seed(patients=50, at=AT + timedelta(days=2), show_progress=False)
+
+    assert made is True
+    assert snapshot() == whole
