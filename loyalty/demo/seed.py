@@ -59,7 +59,7 @@ def seed(*, patients: int, at: datetime, show_progress: bool) -> bool:
         return False
     demo = prepare(patients=patients, at=at)
     batches = range(0, demo.patients, BATCH)
-    with tqdm(total=demo.patients, unit=" patients", disable=not show_progress, desc="Demo data") as bar:
+    with tqdm(total=demo.patients, unit=" patients", disable=None if show_progress else True, desc="Demo data") as bar:
         for first in batches:
             count = min(BATCH, demo.patients - first)
             _seed_batch(demo, first=first, count=count)
