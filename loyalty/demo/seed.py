@@ -58,9 +58,10 @@ def seed(*, patients: int, at: datetime, show_progress: bool) -> bool:
     if AuditEvent.objects.filter(code=FINISHED).exists():
         return False
     demo = prepare(patients=patients, at=at)
-    batches = range(0, demo.patients, BATCH)
-    with tqdm(total=demo.patients, unit=" patients", disable=None if show_progress else True, desc="Demo data") as bar:
-        for first in batches:
+    # None: drawn on a terminal only.
+    is_hidden = None if show_progress else True
+    with tqdm(total=demo.patients, unit=" patients", disable=is_hidden, desc="Demo data") as bar:
+        for first in range(0, demo.patients, BATCH):
             count = min(BATCH, demo.patients - first)
             _seed_batch(demo, first=first, count=count)
             bar.update(count)
