@@ -9,6 +9,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
+from clinics.models import ServiceCategory
 from loyalty.models import ProgramVersion
 from loyalty.program.files import read_preset
 
@@ -27,9 +28,13 @@ def file(tmp_path):
 
 
 def program(*words: object) -> str:
-    out = StringIO()
-    call_command("program", *map(str, words), stdout=out)
-    return out.getvalue()
+    return answer_and_warnings(*words)[0]
+
+
+def answer_and_warnings(*words: object) -> tuple[str, str]:
+    out, warnings = StringIO(), StringIO()
+    call_command("program", *map(str, words), stdout=out, stderr=warnings)
+    return out.getvalue(), warnings.getvalue()
 
 
 def refusal(*words: object) -> str:
@@ -178,3 +183,14 @@ def test_schema_file_in_the_docs_is_the_one_the_validator_writes():
     text = (Path(__file__).resolve().parent.parent / "docs" / "program.schema.json").read_text(encoding="utf-8")
 
     assert program("schema") == text
+
+
+def test_code_that_the_price_list_does_not_have_is_a_warning_with_its_path():
+    for code in ("implantation", "orthopaedics"):
+        ServiceCategory.objects.create(code=code, name=code)
+
+    answer, warnings = answer_and_warnings("import", "dentistry")
+
+    assert answer.startswith("Draft 1 is stored.")
+    path = "$.redemption.nothing_on.categories[1]"
+    assert warnings == f"{path}: the price list has no category “orthodontics”: nothing will match it.\n"

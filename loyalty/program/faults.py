@@ -58,6 +58,8 @@ REASONS: dict[str, Callable[[], str]] = {
         "tier “%(tier)s” has no percent. Add it here or give the rule a common percent."
     ),
     "no_rate": lambda: _("the rule needs a percent, common or by tier."),
+    "unknown_services": lambda: _("the price list has no service “%(code)s”: nothing will match it."),
+    "unknown_categories": lambda: _("the price list has no category “%(code)s”: nothing will match it."),
     "own_life_without_day": lambda: _(
         "points with a rolling date burn together. A life of its own must name days, months or a period's end."
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinics.money import split_by_largest_remainder
@@ -16,6 +16,8 @@ from loyalty.rules.snapshots import awards_of
 from loyalty.rules.validation import find_faults
 from tests.rules.build import preset, receipt
 
+# A loaded machine must not fail a property.
+QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CATEGORIES = ["consultation", "care", "injections", "hardware", "courses", "implantation", "goods"]
 
 
@@ -80,7 +82,7 @@ def as_sold(result: Quote, value: int) -> SoldReceipt:
 
 
 @given(programs(), members, baskets(), choices)
-@settings(max_examples=200, deadline=None)
+@settings(QUIET, max_examples=200)
 def test_parts_add_up_and_nothing_is_negative(program, member, basket, choice):
     result = quote(program=program, member=member, receipt=receipt(*basket), choice=choice)
 
@@ -99,7 +101,7 @@ def test_parts_add_up_and_nothing_is_negative(program, member, basket, choice):
 
 
 @given(programs(), members, baskets(), choices)
-@settings(max_examples=200, deadline=None)
+@settings(QUIET, max_examples=200)
 def test_no_limit_is_ever_exceeded(program, member, basket, choice):
     result = quote(program=program, member=member, receipt=receipt(*basket), choice=choice)
 
@@ -115,7 +117,7 @@ def test_no_limit_is_ever_exceeded(program, member, basket, choice):
 
 
 @given(programs(), members, baskets(), choices, st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
+@settings(QUIET, max_examples=200)
 def test_order_of_entry_never_changes_the_totals(program, member, basket, choice, random):
     shuffled = list(basket)
     random.shuffle(shuffled)
@@ -133,7 +135,7 @@ def test_order_of_entry_never_changes_the_totals(program, member, basket, choice
 
 
 @given(programs(), members, baskets(), choices)
-@settings(max_examples=50, deadline=None)
+@settings(QUIET, max_examples=50)
 def test_equal_facts_give_equal_quotes_and_fingerprints(program, member, basket, choice):
     first = quote(program=program, member=member, receipt=receipt(*basket), choice=choice)
     second = quote(program=program, member=member, receipt=receipt(*reversed(basket)), choice=choice)
@@ -143,7 +145,7 @@ def test_equal_facts_give_equal_quotes_and_fingerprints(program, member, basket,
 
 
 @given(programs(), members, baskets(), choices, st.lists(st.integers(1, 3_000_000), max_size=12))
-@settings(max_examples=300, deadline=None)
+@settings(QUIET, max_examples=300)
 def test_refunds_add_up_to_the_whole_however_they_are_sliced(program, member, basket, choice, slices):
     result = quote(program=program, member=member, receipt=receipt(*basket), choice=choice)
     sold = as_sold(result, program.point_value_kopecks)
@@ -167,7 +169,7 @@ def test_refunds_add_up_to_the_whole_however_they_are_sliced(program, member, ba
 
 
 @given(st.integers(1, 500), st.integers(0, 50_000), st.lists(st.integers(100, 40_000), max_size=8))
-@settings(max_examples=300, deadline=None)
+@settings(QUIET, max_examples=300)
 def test_slices_of_a_rouble_or_more_return_points_by_the_formula(points, money, slices):
     line = SoldLine(1, points, money + points * 100)
     sold = SoldReceipt((line,), (), 100)
@@ -188,6 +190,7 @@ def test_slices_of_a_rouble_or_more_return_points_by_the_formula(points, money, 
 
 
 @given(st.integers(0, 10_000), st.lists(st.integers(0, 5_000), min_size=1, max_size=8))
+@settings(QUIET)
 def test_split_is_exact_and_fair(total, weights):
     if sum(weights) == 0:
         total = 0

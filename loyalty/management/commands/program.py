@@ -13,6 +13,7 @@ from clinics import clock
 from loyalty.models import ProgramVersion
 from loyalty.program.faults import describe_all
 from loyalty.program.files import FaultyProgram, document_text, preset_names, read_document, read_preset
+from loyalty.program.price_list import find_unknown_codes
 from loyalty.program.versions import (
     Backdated,
     NoProgram,
@@ -62,8 +63,14 @@ class Command(BaseCommand):
             self._list()
 
     def _check(self, source: str) -> None:
-        _read(source)
+        document = _read(source)
         self.stdout.write(_("The document has no faults."))
+        self._warn(document)
+
+    def _warn(self, document: dict[str, Any]) -> None:
+        warnings = find_unknown_codes(document)
+        if warnings:
+            self.stderr.write(describe_all(warnings), self.style.WARNING)
 
     def _import(self, source: str, *, title: str) -> None:
         version = create_draft(document=_read(source), title=title, at=clock.now(), actor=None)
@@ -71,6 +78,7 @@ class Command(BaseCommand):
             _("Draft %(number)s is stored. Publish it: manage.py program publish %(number)s")
             % {"number": version.number}
         )
+        self._warn(version.document)
 
     def _export(self, number: int | None, *, file: Path | None) -> None:
         text = document_text(_stored(number).document)
@@ -111,6 +119,7 @@ class Command(BaseCommand):
             _("Version %(number)s is in force from %(moment)s.")
             % {"number": version.number, "moment": _shown(version.starts_at)}
         )
+        self._warn(version.document)
 
     def _list(self) -> None:
         for version in ProgramVersion.objects.order_by("number"):
