@@ -62,10 +62,6 @@ class EarningQuote:
     last_day: date | None
     available_on: date
 
-    @property
-    def is_cut(self) -> bool:
-        return self.points < self.exact_points
-
 
 @dataclass(frozen=True, slots=True)
 class LotPlan:
@@ -167,10 +163,6 @@ def _earning_as_json(earning: EarningQuote) -> dict[str, Any]:
         "base_kopecks": earning.base_kopecks,
         "points": earning.points,
         "exact_points": earning.exact_points,
-        "lines": [
-            {"position": line.position, "points": line.points, "base_kopecks": line.base_kopecks}
-            for line in earning.lines
-        ],
         "life": {"kind": earning.life.kind.value, "length": earning.life.length},
         "last_day": _day(earning.last_day),
         "available_on": _day(earning.available_on),

@@ -12,6 +12,7 @@ from loyalty.rules.engine import quote
 from loyalty.rules.facts import LineFacts, MemberFacts, ReceiptFacts, SpendChoice
 from loyalty.rules.parsing import parse_document
 from loyalty.rules.quote import Quote
+from loyalty.rules.refunds import AwardKind, GivenAward, SoldLine, SoldReceipt
 from loyalty.rules.validation import find_faults
 
 PRESETS = Path(__file__).resolve().parents[2] / "loyalty" / "presets"
@@ -62,3 +63,21 @@ def quoted(
     program: CompiledProgram, member: MemberFacts, *lines: LineFacts, spend: SpendChoice | None = None
 ) -> Quote:
     return quote(program=program, member=member, receipt=receipt(*lines), choice=spend or SpendChoice.none())
+
+
+def sold(result: Quote, *, value: int = 100) -> SoldReceipt:
+    """The receipt as posted by a quote; `value` is kopecks per point."""
+    awards = tuple(
+        GivenAward(
+            rule_code=each.rule_code,
+            kind=AwardKind.SHARE if each.points < each.exact_points else AwardKind.PERCENT,
+            points=each.points,
+            rate_bp=each.rate_bp,
+            basis=each.basis,
+            base_kopecks=each.base_kopecks,
+            positions=tuple(share.position for share in each.lines),
+        )
+        for each in result.earnings
+    )
+    lines = tuple(SoldLine(each.position, each.points, each.money_kopecks) for each in result.lines)
+    return SoldReceipt(lines, awards, value)

@@ -195,7 +195,7 @@ def test_cap_of_one_rule_leaves_the_others_alone():
     result = quoted(program, anna(), line(1_000, position=1), line(1_000, "therapy", position=2))
 
     assert [(each.rule_code, each.points) for each in result.earnings] == [("all", 50), ("wide", 10)]
-    assert [each.is_cut for each in result.earnings] == [False, True]
+    assert [each.exact_points for each in result.earnings] == [50, 60]
 
 
 def test_points_of_one_life_are_one_lot_and_hot_points_are_another():

@@ -10,11 +10,9 @@ from clinics.money import split_by_largest_remainder
 from loyalty.rules.compilation import compile_program
 from loyalty.rules.engine import quote
 from loyalty.rules.facts import LineFacts, MemberFacts, SpendChoice
-from loyalty.rules.quote import Quote
 from loyalty.rules.refunds import SoldLine, SoldReceipt, after_refund, plan_amount_refund, plan_full_refund
-from loyalty.rules.snapshots import awards_of
 from loyalty.rules.validation import find_faults
-from tests.rules.build import preset, receipt
+from tests.rules.build import preset, receipt, sold
 
 # A loaded machine must not fail a property.
 QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -74,11 +72,6 @@ def numbers(value: object) -> Iterator[int]:
             yield from numbers(item)
     elif isinstance(value, int):
         yield value
-
-
-def as_sold(result: Quote, value: int) -> SoldReceipt:
-    lines = tuple(SoldLine(each.position, each.points, each.money_kopecks) for each in result.lines)
-    return SoldReceipt(lines, awards_of(result.explanation()), value)
 
 
 @given(programs(), members, baskets(), choices)
@@ -148,15 +141,15 @@ def test_equal_facts_give_equal_quotes_and_fingerprints(program, member, basket,
 @settings(QUIET, max_examples=300)
 def test_refunds_add_up_to_the_whole_however_they_are_sliced(program, member, basket, choice, slices):
     result = quote(program=program, member=member, receipt=receipt(*basket), choice=choice)
-    sold = as_sold(result, program.point_value_kopecks)
+    left = sold(result, value=program.point_value_kopecks)
     plans = []
 
     for kopecks in slices:
-        if sold.left_kopecks > 0:
-            plans.append(plan_amount_refund(sold, kopecks=min(kopecks, sold.left_kopecks)))
-            sold = after_refund(sold, plans[-1])
-    if sold.left_kopecks:
-        plans.append(plan_full_refund(sold))
+        if left.left_kopecks > 0:
+            plans.append(plan_amount_refund(left, kopecks=min(kopecks, left.left_kopecks)))
+            left = after_refund(left, plans[-1])
+    if left.left_kopecks:
+        plans.append(plan_full_refund(left))
 
     for plan in plans:
         assert all(min(each.points, each.money_kopecks, each.refunded_kopecks) >= 0 for each in plan.lines)
@@ -172,14 +165,14 @@ def test_refunds_add_up_to_the_whole_however_they_are_sliced(program, member, ba
 @settings(QUIET, max_examples=300)
 def test_slices_of_a_rouble_or_more_return_points_by_the_formula(points, money, slices):
     line = SoldLine(1, points, money + points * 100)
-    sold = SoldReceipt((line,), (), 100)
+    left = SoldReceipt((line,), (), 100)
     refunded = returned = 0
 
     for kopecks in slices:
-        if sold.left_kopecks < kopecks:
+        if left.left_kopecks < kopecks:
             break
-        plan = plan_amount_refund(sold, kopecks=kopecks)
-        sold = after_refund(sold, plan)
+        plan = plan_amount_refund(left, kopecks=kopecks)
+        left = after_refund(left, plan)
         refunded, returned = refunded + kopecks, returned + plan.points
 
         wanted = points * refunded // line.price_kopecks(100)

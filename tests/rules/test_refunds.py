@@ -4,7 +4,6 @@ import pytest
 
 from loyalty.rules.compiled import Basis
 from loyalty.rules.facts import SpendChoice
-from loyalty.rules.quote import Quote
 from loyalty.rules.refunds import (
     AwardKind,
     GivenAward,
@@ -20,13 +19,7 @@ from loyalty.rules.refunds import (
     plan_lines_refund,
     plan_part_of_lines_refund,
 )
-from loyalty.rules.snapshots import awards_of
-from tests.rules.build import anna, changed, compiled, line, quoted
-
-
-def sold(quote: Quote, *, value: int = 100) -> SoldReceipt:
-    lines = tuple(SoldLine(each.position, each.points, each.money_kopecks) for each in quote.lines)
-    return SoldReceipt(lines, awards_of(quote.explanation()), value)
+from tests.rules.build import anna, changed, compiled, line, quoted, sold
 
 
 def sold_by(award: GivenAward, *lines: SoldLine) -> SoldReceipt:
