@@ -46,6 +46,8 @@ _MANAGER = (
     "loyalty.view_refund",
     "loyalty.view_operation",
     "loyalty.view_account",
+    "loyalty.view_nightlyrun",
+    "loyalty.view_reminderplan",
     "notifications.view_outboxmessage",
     "clinics.add_clinic",
     "clinics.change_clinic",
@@ -57,6 +59,9 @@ _MANAGER = (
     "clinics.view_auditevent",
     "django_celery_beat.view_periodictask",
     "django_celery_beat.change_periodictask",
+    "django_celery_beat.view_crontabschedule",
+    "django_celery_beat.add_crontabschedule",
+    "django_celery_beat.change_crontabschedule",
 )
 _OWNER = (
     *_MANAGER,

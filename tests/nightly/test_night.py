@@ -1,6 +1,7 @@
 """The night of a clinic: when it begins, what it does, and that doing it again changes nothing."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from io import StringIO
 from zoneinfo import ZoneInfo
 
@@ -9,10 +10,13 @@ from django.core.management import CommandError, call_command
 from django_celery_beat.models import PeriodicTask
 
 from clinics.calendar import end_of_day
+from clinics.money import to_kopecks
 from loyalty import tasks
 from loyalty.ledger import posting
 from loyalty.models import Account, Entry, Lot, NightlyRun, Operation, ProgramVersion, ReminderPlan, Standing
 from loyalty.nightly import night
+from loyalty.program.versions import compiled_version
+from loyalty.rules.tiers import tier_after_recount
 from loyalty.schedule import create_schedule
 from tests.nightly.burning import LAST_DAY, balance_of, member_with, moscow, roll_to, run_program, spend
 from tests.people import make_clinic
@@ -70,6 +74,7 @@ def test_only_the_lot_past_its_day_burns():
         (moscow(2026, 11, 28, 0, 15), True),
     ],
 )
+@pytest.mark.usefixtures("_server_zone")
 def test_nothing_burns_until_quotes_of_the_last_day_have_run_out(moment, burnt):
     run_program()
     anna = member_with(500)
@@ -157,6 +162,20 @@ def test_a_higher_turnover_lifts_the_tier_and_nobody_falls():
     tiers = dict(Standing.objects.values_list("patient_id", "tier"))
     assert tiers == {risen.pk: "silver", fallen.pk: "gold", unknown.pk: "standart", still.pk: "standart"}
     assert steps()[1] == ("2026-11-28", "TIERS", 2, 0)
+
+
+@pytest.mark.parametrize("stored", ["", "abolished", "standart", "silver", "gold", "premium"])
+@pytest.mark.parametrize("turnover", ["0", "49999.99", "50000", "149999.99", "150000", "300000", "999999"])
+def test_the_recount_of_all_is_the_recount_of_one(stored, turnover):
+    program = compiled_version(run_program())
+    anna = member_with(0)
+    Standing.objects.filter(patient=anna).update(tier=stored, turnover=Decimal(turnover))
+    kopecks = to_kopecks(Decimal(turnover))
+
+    night.run_due_nights(at=NIGHT_AFTER)
+
+    expected = tier_after_recount(program, current=stored or None, turnover_kopecks=kopecks)
+    assert Standing.objects.get(patient=anna).tier == expected.code
 
 
 def test_a_second_run_of_the_same_night_changes_nothing():

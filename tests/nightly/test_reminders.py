@@ -1,11 +1,9 @@
 """The ladder before points burn: who is reminded of what, when, and who is held out."""
 
-import time
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
 from django.utils import translation
 
 from loyalty.burning_messages import compose_burning_soon
@@ -163,21 +161,14 @@ def test_a_reminder_planned_in_the_evening_waits_for_the_next_morning():
         (moscow(2026, 11, 28, 0, 0), None),
     ],
 )
-@pytest.mark.parametrize("server_zone", ["UTC", "America/New_York", "Asia/Kamchatka"])
-def test_days_are_the_clinics_wherever_the_server_stands(moment, rung, server_zone, settings, monkeypatch):
-    settings.TIME_ZONE = server_zone
-    monkeypatch.setenv("TZ", server_zone)
-    time.tzset()
-    with connection.cursor() as cursor:
-        cursor.execute(f"set local time zone '{server_zone}'")
+@pytest.mark.usefixtures("_server_zone")
+def test_days_are_the_clinics_wherever_the_server_stands(moment, rung):
     run_program()
     member_with(450)
 
     night.repeat_nights(at=moment)
 
     assert [plan[1] for plan in plans()] == ([] if rung is None else [rung])
-    monkeypatch.undo()
-    time.tzset()
 
 
 def test_a_leap_day_is_a_last_day_like_any_other():
