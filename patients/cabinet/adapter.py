@@ -15,7 +15,7 @@ from patients.cabinet.users import find_patient, patient_of, user_of
 SESSION_BACKEND = "patients.cabinet.session_backend.PatientBackend"
 
 
-class PatientAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class PatientAccountAdapter(DefaultAccountAdapter):
     """Patients neither sign up here nor change their phone: the desk does both."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -54,7 +54,7 @@ class PatientAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if patient_of(user) is None:
             clear_login(request)
             return HttpResponseRedirect(reverse("account_login"))
-        return super().pre_login(request, user, **kwargs)  # type: ignore[no-any-return]
+        return super().pre_login(request, user, **kwargs)
 
     def login(self, request: HttpRequest, user: User) -> None:
         user.backend = SESSION_BACKEND

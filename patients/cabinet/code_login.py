@@ -21,7 +21,7 @@ RESEND_SECONDS = 60
 HASH_SALT = "patients.cabinet.code_login"
 
 
-class CodeLogin(LoginCodeVerificationProcess):  # type: ignore[misc]
+class CodeLogin(LoginCodeVerificationProcess):
     @classmethod
     def begin(cls, *, request: HttpRequest, phone: str, next_url: str | None) -> Self:
         """Send a code to the phone in E.164 if a patient has it, and make the session wait for it."""

@@ -13,7 +13,7 @@ _BETWEEN_DIGITS = re.compile(r"[\s\-\u00a0\u2011\u2013]+")
 
 class PhoneForm(forms.Form):
     phone = forms.CharField(
-        label=_("Phone"),
+        label=_("Your phone"),
         max_length=40,
         widget=forms.TextInput(
             attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel", "placeholder": "+7 916 123-45-67"}

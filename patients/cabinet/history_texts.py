@@ -1,0 +1,136 @@
+"""What a patient reads about one operation: a title, the reason, and until when its points live.
+
+No service is named here, and no words that staff wrote for each other are shown.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinics.calendar import local_date
+from clinics.number_texts import day_text, signed_text
+from loyalty.explanations import explain
+from loyalty.ledger.balance import BurnDay
+from loyalty.ledger.statement import StatementRow
+from loyalty.models import OperationKind, Source
+from loyalty.rules.compiled import CompiledProgram
+
+WELCOME = "welcome"
+REFUND_KINDS = {OperationKind.RETURN, OperationKind.TAKE_BACK}
+ROLLING_KINDS = {OperationKind.EARN, OperationKind.GIFT, OperationKind.RETURN, OperationKind.OPENING}
+
+TITLES = {
+    OperationKind.EARN: gettext_lazy("Earned for a visit"),
+    OperationKind.GIFT: gettext_lazy("Gift"),
+    OperationKind.SPEND: gettext_lazy("Spent at a visit"),
+    OperationKind.RETURN: gettext_lazy("Refund"),
+    OperationKind.TAKE_BACK: gettext_lazy("Refund"),
+    OperationKind.BURN: gettext_lazy("Burnt"),
+    OperationKind.RELEASE: gettext_lazy("Points became available"),
+    OperationKind.ADJUST: gettext_lazy("Corrected by the clinic"),
+    OperationKind.TRANSFER: gettext_lazy("Moved between accounts"),
+    OperationKind.OPENING: gettext_lazy("Opening balance"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a history is worded: what burns when, by which program, in which calendar, and when."""
+
+    schedule: tuple[BurnDay, ...]
+    rolling_until: date | None
+    program: CompiledProgram | None
+    tz: ZoneInfo
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        return local_date(self.at, self.tz)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    place: str  # the day and the receipt
+    title: str
+    amount: str
+    is_gain: bool
+    details: tuple[str, ...]
+
+
+def history_row(row: StatementRow, *, receipt: int | None, reader: Reader) -> HistoryRow:
+    """The row in the language of the page; `receipt` is the number of the one behind it."""
+    details = [*_reasons(row, reader), _life(row, reader)]
+    return HistoryRow(
+        place=_place(row, receipt=receipt, reader=reader),
+        title=_title(row, receipt),
+        amount=signed_text(row.units),
+        is_gain=row.units > 0,
+        details=tuple(detail for detail in details if detail),
+    )
+
+
+def is_welcome(row: StatementRow) -> bool:
+    return (row.explanation or {}).get("rule") == WELCOME
+
+
+def _place(row: StatementRow, *, receipt: int | None, reader: Reader) -> str:
+    day = day_text(local_date(row.effective_at, reader.tz), today=reader.today)
+    if receipt is None or row.kind in REFUND_KINDS:
+        return day
+    return _("%(day)s, receipt %(number)s") % {"day": day, "number": receipt}
+
+
+def _title(row: StatementRow, receipt: int | None) -> str:
+    if row.kind == OperationKind.GIFT and is_welcome(row):
+        return _("Welcome gift")
+    if row.kind in REFUND_KINDS and receipt:
+        return _("Refund of receipt %(number)s") % {"number": receipt}
+    return str(TITLES[OperationKind(row.kind)])
+
+
+def _reasons(row: StatementRow, reader: Reader) -> list[str]:
+    match row.kind:
+        case OperationKind.EARN | OperationKind.SPEND:
+            is_imported = row.source == Source.IMPORT
+            return [_("From the clinic's earlier records.")] if is_imported else list(_rules(row, reader))
+        case OperationKind.RETURN:
+            return [_("Spent points returned.")]
+        case OperationKind.TAKE_BACK:
+            return [_("Earned points taken back.")]
+        case OperationKind.BURN:
+            return [_("Their last day has passed.")]
+    return []
+
+
+def _rules(row: StatementRow, reader: Reader) -> tuple[str, ...]:
+    """By which rule points were given. A rule renamed since then is called by its name of today."""
+    if reader.program is None or not (row.explanation or {}).get("earnings"):
+        return ()
+    return explain(row.explanation or {}, program=reader.program).earnings
+
+
+def _life(row: StatementRow, reader: Reader) -> str:
+    """From when the points of a gain can be spent, or until when they live."""
+    if row.units <= 0:
+        return ""
+    if row.available_at is not None and row.available_at > reader.at:
+        day = day_text(local_date(row.available_at, reader.tz), today=reader.today)
+        return _("Available from %(day)s.") % {"day": day}
+    is_rolling = row.last_day is None and row.kind in ROLLING_KINDS
+    last_day = reader.rolling_until if is_rolling else row.last_day
+    return "" if last_day is None else _burn(last_day, is_rolling=is_rolling, reader=reader)
+
+
+def _burn(last_day: date, *, is_rolling: bool, reader: Reader) -> str:
+    """Nothing once all points of that day have been spent."""
+    words = {"day": day_text(last_day, today=reader.today)}
+    if last_day < reader.today:
+        return _("Their last day was %(day)s.") % words
+    if not any(item.last_day == last_day and item.is_rolling == is_rolling for item in reader.schedule):
+        return ""
+    if is_rolling:
+        return _("Burns on %(day)s unless you pay for a visit before.") % words
+    return _("Burns on %(day)s.") % words
