@@ -118,7 +118,7 @@ def _clinic(code: str, name: str, city: str, zone: str, address: str) -> Clinic:
             "timezone": zone,
             "address": address,
             "phone": "+7 900 000-00-00",
-            "booking_url": f"club.ru/{code[:1]}",
+            "booking_url": f"klub.example/{code[:1]}",
         },
     )
     return clinic
