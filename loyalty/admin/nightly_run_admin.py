@@ -10,7 +10,7 @@ from loyalty.models import NightlyRun
 
 @admin.register(NightlyRun)
 class NightlyRunAdmin(FactAdmin):
-    list_display = ["day", "clinic", "step", "accounts", "points", "started_at", "finished_at"]
+    list_display = ["day", "clinic", "step", "accounts", "points", "finished_at"]
     list_filter = ["step", OwnClinicsFilter]
     list_select_related = ["clinic"]
     ordering = ["-day", "clinic", "id"]

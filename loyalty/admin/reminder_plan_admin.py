@@ -14,7 +14,7 @@ class HomeClinicFilter(OwnClinicsFilter):
 
 @admin.register(ReminderPlan)
 class ReminderPlanAdmin(FactAdmin):
-    list_display = ["planned_at", "patient", "last_day", "days_before", "points", "is_held_out", "due_at"]
+    list_display = ["last_day", "days_before", "patient", "points", "is_held_out", "due_at"]
     list_filter = ["is_held_out", HomeClinicFilter]
     list_select_related = ["patient"]
     ordering = ["-id"]

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField(verbose_name='day')),
-                ('step', models.CharField(choices=[('RELEASE', 'pending points become available'), ('TIERS', 'tiers'), ('BURN', 'burning'), ('REMIND', 'reminders')], max_length=8, verbose_name='step')),
+                ('step', models.CharField(choices=[('RELEASE', 'Pending points'), ('TIERS', 'Tiers'), ('BURN', 'Burning'), ('REMIND', 'Reminders')], max_length=8, verbose_name='step')),
                 ('started_at', models.DateTimeField(verbose_name='started')),
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
                 ('accounts', models.PositiveIntegerField(default=0, verbose_name='accounts')),

@@ -8,10 +8,10 @@ class NightlyRun(models.Model):
     """One step of one clinic's night. Counts grow with every slice, in the slice's own transaction."""
 
     class Step(models.TextChoices):
-        RELEASE = "RELEASE", _("pending points become available")
-        TIERS = "TIERS", _("tiers")
-        BURN = "BURN", _("burning")
-        REMIND = "REMIND", _("reminders")
+        RELEASE = "RELEASE", _("Pending points")
+        TIERS = "TIERS", _("Tiers")
+        BURN = "BURN", _("Burning")
+        REMIND = "REMIND", _("Reminders")
 
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", verbose_name=_("clinic"))
     day = models.DateField(_("day"))

@@ -35,7 +35,7 @@ class ReminderPlan(models.Model):
         indexes = [models.Index(fields=["planned_at"], name="reminder_by_moment")]
 
     def __str__(self) -> str:
-        return self.message_key
+        return f"№ {self.pk}"
 
     @property
     def message_key(self) -> str:

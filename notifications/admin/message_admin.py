@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.text import Truncator
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from clinics.admin_pages import FactAdmin
 from clinics.scope import clinics_of
 from notifications.addresses import mask_address
-from notifications.channels.registry import LABELS, channel_states
+from notifications.channels.registry import EMAIL, LABELS, channel_states
 from notifications.events import UnknownEvent, get_event, registered_events
 from notifications.models import OutboxMessage
 from patients.search import find_patients
@@ -41,7 +42,7 @@ class ChannelFilter(admin.SimpleListFilter):
 
 @admin.register(OutboxMessage)
 class MessageAdmin(FactAdmin):
-    list_display = ["due_at", "status", "event_title", "patient", "channel", "masked_address", "text", "reason"]
+    list_display = ["due", "patient", "what", "recipient", "outcome"]
     list_filter = ["status", EventFilter, ChannelFilter, "kind"]
     list_select_related = ["patient"]
     search_fields = ["key"]
@@ -52,6 +53,9 @@ class MessageAdmin(FactAdmin):
         "channel", "masked_address", "subject", "body", "parts", "cost", "provider_id", "created_at", "sent_at",
     ]  # fmt: skip
     readonly_fields = ["event_title", "masked_address", "reason"]
+
+    class Media:
+        css = {"all": ["notifications/message_list.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxMessage]:
         return super().get_queryset(request).filter(patient__home_clinic__in=clinics_of(request.user))
@@ -75,16 +79,29 @@ class MessageAdmin(FactAdmin):
         except UnknownEvent:
             return message.event
 
+    @admin.display(description=_("due"), ordering="due_at")
+    def due(self, message: OutboxMessage) -> str:
+        return date_format(localtime(message.due_at), "SHORT_DATETIME_FORMAT")
+
+    @admin.display(description=_("message"))
+    def what(self, message: OutboxMessage) -> Any:
+        """The text as sent; of an e-mail its subject; before the first attempt only what it is about."""
+        return message.subject if message.channel == EMAIL else message.body or self.event_title(message)
+
     @admin.display(description=_("address"))
     def masked_address(self, message: OutboxMessage) -> str:
         return mask_address(message.address)
 
-    @admin.display(description=_("text"))
-    def text(self, message: OutboxMessage) -> str:
-        return Truncator(message.body).chars(80)
+    @admin.display(description=_("to"))
+    def recipient(self, message: OutboxMessage) -> str:
+        return f"{LABELS[message.channel]} {mask_address(message.address)}" if message.channel else ""
 
     @admin.display(description=_("reason"))
     def reason(self, message: OutboxMessage) -> str:
         if message.skip_reason:
             return message.get_skip_reason_display()
         return ": ".join(part for part in (message.error_code, message.error_text) if part)
+
+    @admin.display(description=_("status"), ordering="status")
+    def outcome(self, message: OutboxMessage) -> str:
+        return ". ".join(part for part in (message.get_status_display(), self.reason(message)) if part)

@@ -12,7 +12,8 @@ from notifications.channels.email import EmailChannel
 from notifications.channels.sms_smsc import SmscChannel
 
 CONSOLE_MAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-LABELS: dict[str, Promise] = {"EMAIL": _("E-mail"), "SMS": _("SMS")}
+EMAIL, SMS = EmailChannel.code, SmscChannel.code
+LABELS: dict[str, Promise] = {EMAIL: _("E-mail"), SMS: _("SMS")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,4 +99,4 @@ class OutboxMessage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event} {self.key}"
+        return f"№ {self.pk}"
