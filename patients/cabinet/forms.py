@@ -42,6 +42,7 @@ class CodeForm(forms.Form):
                 "autocomplete": "one-time-code",
                 "pattern": r"[0-9\s\-]*",
                 "class": "code",
+                "autofocus": True,
             }
         ),
         error_messages={"required": _("Enter the six digits from the SMS.")},

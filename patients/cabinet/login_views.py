@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from patients.cabinet import limits
 from patients.cabinet.code_login import CodeLogin
@@ -63,12 +63,14 @@ def ask_code(request: HttpRequest) -> HttpResponse:
     return _code_page(request, process=process, form=form)
 
 
-@require_POST
+@never_cache
 def resend_code(request: HttpRequest) -> HttpResponse:
-    """Another code to the same phone, a minute after the last one at the earliest."""
+    """Another code to the same phone, a minute after the last one at the earliest; sent by POST only."""
     process = CodeLogin.waiting(request)
     if process is None:
         return redirect("account_login")
+    if request.method != "POST":
+        return redirect("account_confirm_login_code")
     refusal = limits.take_request(request=request, phone=process.phone)
     if refusal is Refusal.LOCKED:
         return _locked(request, process=process)
@@ -77,8 +79,11 @@ def resend_code(request: HttpRequest) -> HttpResponse:
     return redirect("account_confirm_login_code")
 
 
-@require_POST
+@never_cache
 def leave(request: HttpRequest) -> HttpResponse:
+    """Log out by POST; whoever opens the address by hand stays logged in and gets home."""
+    if request.method != "POST":
+        return redirect("cabinet_home")
     logout(request)
     return redirect("account_login")
 
