@@ -6,6 +6,8 @@ Beat only says "look now": what there is to do stands in the tables.
 from typing import Any
 
 from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from notifications.outbox import RELAY_TASK
@@ -19,27 +21,34 @@ def create_schedule(**_signal: Any) -> None:
 
     Runs after migrate. The nightly looks every hour, because clinics in other zones have other nights.
     """
-    if not PeriodicTask.objects.filter(name=NIGHTLY_TASK).exists():
-        hourly, _is_new = CrontabSchedule.objects.get_or_create(
-            minute="10", hour="*", day_of_week="*", day_of_month="*", month_of_year="*",
-            timezone=settings.TIME_ZONE,
-        )  # fmt: skip
-        PeriodicTask.objects.create(
-            name=NIGHTLY_TASK,
-            task=NIGHTLY_TASK,
-            crontab=hourly,
-            expire_seconds=3600,
-            description="Points become available, tiers, burning, reminders: each clinic once a night.",
-        )
-    if not PeriodicTask.objects.filter(name=RELAY_TASK).exists():
-        often, _is_new = IntervalSchedule.objects.get_or_create(
-            every=SWEEP_SECONDS, period=IntervalSchedule.SECONDS
-        )
-        PeriodicTask.objects.create(
-            name=RELAY_TASK,
-            task=RELAY_TASK,
-            interval=often,
-            # Without a worker the calls must not pile up: one look sends all that is due.
-            expire_seconds=SWEEP_SECONDS,
-            description="Sends the messages that are due.",
-        )
+    with translation.override(settings.LANGUAGE_CODE):
+        if not PeriodicTask.objects.filter(name=NIGHTLY_TASK).exists():
+            _create_nightly()
+        if not PeriodicTask.objects.filter(name=RELAY_TASK).exists():
+            _create_relay_sweep()
+
+
+def _create_nightly() -> None:
+    hourly, _is_new = CrontabSchedule.objects.get_or_create(
+        minute="10", hour="*", day_of_week="*", day_of_month="*", month_of_year="*",
+        timezone=settings.TIME_ZONE,
+    )  # fmt: skip
+    PeriodicTask.objects.create(
+        name=NIGHTLY_TASK,
+        task=NIGHTLY_TASK,
+        crontab=hourly,
+        expire_seconds=3600,
+        description=_("Points become available, tiers, burning, reminders: each clinic once a night."),
+    )
+
+
+def _create_relay_sweep() -> None:
+    often, _is_new = IntervalSchedule.objects.get_or_create(every=SWEEP_SECONDS, period=IntervalSchedule.SECONDS)
+    PeriodicTask.objects.create(
+        name=RELAY_TASK,
+        task=RELAY_TASK,
+        interval=often,
+        # Without a worker the calls must not pile up: one look sends all that is due.
+        expire_seconds=SWEEP_SECONDS,
+        description=_("Sends the messages that are due."),
+    )

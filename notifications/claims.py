@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from notifications.models import MessageStatus, OutboxMessage
@@ -51,7 +51,7 @@ def put_back(*, message: OutboxMessage, claim: str, next_attempt_at: datetime, *
     return bool(_held(message, claim).update(next_attempt_at=next_attempt_at, **_released(), **outcome))
 
 
-def _held(message: OutboxMessage, claim: str) -> Any:
+def _held(message: OutboxMessage, claim: str) -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.filter(pk=message.pk, claimed_by=claim, status=MessageStatus.PENDING)
 
 
