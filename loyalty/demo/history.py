@@ -72,7 +72,7 @@ def _visit_days(rng: Random, habit: Habit) -> list[int]:
     days = []
     while ago > 0:
         days.append(ago)
-        ago -= rng.randrange(4, 24) if rng.randrange(100) < COURSE_OF_100 else rng.randrange(40, 130)
+        ago -= rng.randrange(4, 24) if rng.randrange(100) < COURSE_OF_100 else rng.randrange(36, 122)
     return days
 
 

@@ -64,7 +64,7 @@ class Command(BaseCommand):
             ) from error
         with lock.file, _signals_as_exceptions(), contextlib.suppress(Stopped):
             self._run(host=host, port=port, address=address, patients=patients, fresh=fresh)
-        self.stdout.write("The demo has stopped. Its data is kept for the next start.")
+        self._say("The demo has stopped. Its data is kept for the next start.")
 
     def _run(self, *, host: str, port: int, address: str, patients: int, fresh: bool) -> None:
         children: list[Child] = []
@@ -94,6 +94,11 @@ class Command(BaseCommand):
                 if server.started_here:
                     private_postgres.stop(server)
 
+    def _say(self, text: str) -> None:
+        """At once, even into a file or a pipe: somebody waits for the address."""
+        self.stdout.write(text)
+        self.stdout.flush()
+
     def _start_database(self) -> private_postgres.Server:
         try:
             return private_postgres.start(checkout=settings.BASE_DIR, durable=True)
@@ -101,7 +106,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _prepare_database(self) -> None:
-        self.stdout.write("Preparing the database...")
+        self._say("Preparing the database...")
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         # What a killed demo left in the broker is stale: due work lives in the database.
@@ -128,7 +133,7 @@ class Command(BaseCommand):
         children.remove(seeding)
 
     def _watch(self, children: Sequence[Child]) -> None:
-        self.stdout.write("Ready. Ctrl-C stops the demo.")
+        self._say("Ready. Ctrl-C stops the demo.")
         while True:
             _check_alive(children)
             time.sleep(POLL_SECONDS)
@@ -149,7 +154,7 @@ class Command(BaseCommand):
             "  Move the days on:  manage.py demo_clock +40d",
             "",
         ]
-        self.stdout.write("\n".join(lines))
+        self._say("\n".join(lines))
 
 
 def _web_command(host: str, port: int) -> list[str]:
