@@ -48,7 +48,8 @@ UNPLANNED = """
       join loyalty_account a on a.id = burning.account_id and a.unit = 'POINTS'
       join patients_patient p on p.id = a.patient_id and p.home_clinic_id = %(clinic)s
        and p.erased_at is null and p.merged_into_id is null
-     where not exists (
+     where burning.last_day between %(today)s::date and %(today)s::date + %(longest)s::int
+       and not exists (
         select from loyalty_reminderplan r
          where r.account_id = burning.account_id and r.last_day = burning.last_day
            and r.days_before = (select min(rung) from unnest(%(rungs)s::int[]) rung
@@ -110,7 +111,9 @@ def _unplanned(*, clinic: Clinic, program: CompiledProgram, at: datetime) -> lis
     ladder = program.reminders.days_before
     values: dict[str, Any] = {
         "at": at,
-        "until": end_of_day(today + timedelta(days=max(ladder)), clinic.tz),
+        # A day wider than the ladder: a lot's moment is by the zone of the clinic that was home when it was given.
+        "until": end_of_day(today + timedelta(days=max(ladder) + 1), clinic.tz),
+        "longest": max(ladder),
         "clinic": clinic.pk,
         "rungs": list(ladder),
         "today": today,

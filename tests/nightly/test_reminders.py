@@ -290,3 +290,23 @@ def test_a_clinic_in_another_zone_plans_by_its_own_day():
 
     assert plans() == [("2026-11-27", 14, 450)]
     assert OutboxMessage.objects.get().due_at == datetime(2026, 11, 13, 10, tzinfo=ZoneInfo("Asia/Kamchatka"))
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (moscow(2026, 11, 12, 18, 10), [("2026-11-27", 14, 450)]),
+        (moscow(2026, 11, 26, 18, 10), [("2026-11-27", 5, 450)]),
+        (moscow(2026, 11, 27, 18, 10), []),
+    ],
+)
+def test_a_patient_who_moved_to_a_clinic_in_another_zone_does_not_break_its_night(moment, expected):
+    run_program()
+    anna = member_with(450)
+    anna.home_clinic = make_clinic("kamchatka", timezone="Asia/Kamchatka")
+    anna.save(update_fields=["home_clinic"])
+
+    # 03:10 of the next day in Kamchatka.
+    night.run_due_nights(at=moment)
+
+    assert plans() == expected
