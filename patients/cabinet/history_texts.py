@@ -20,7 +20,9 @@ from loyalty.rules.compiled import CompiledProgram
 
 WELCOME = "welcome"
 REFUND_KINDS = {OperationKind.RETURN, OperationKind.TAKE_BACK}
-ROLLING_KINDS = {OperationKind.EARN, OperationKind.GIFT, OperationKind.RETURN, OperationKind.OPENING}
+# Their points without a day of their own live by the account's rolling date. What a refund gives back goes to the
+# lots it came from, so its row has no day to tell unless a new lot was made.
+ROLLING_KINDS = {OperationKind.EARN, OperationKind.GIFT, OperationKind.ADJUST, OperationKind.OPENING}
 
 TITLES = {
     OperationKind.EARN: gettext_lazy("Earned for a visit"),

@@ -3,17 +3,19 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from loyalty.checkout import confirm_receipt
 from loyalty.ledger import posting
-from loyalty.models import Account, Entry, OperationKind
+from loyalty.models import Account, Entry, OperationKind, Refund, Source
 from loyalty.quoting import quote_receipt
 from loyalty.receipt_draft import DraftLine, ReceiptDraft
+from loyalty.refund import RefundWish, refund_receipt
 from loyalty.rules.facts import SpendChoice
 from patients.cards import block_card
 from patients.models import Card, Patient
-from tests.cabinet.pages import log_in, text_of
+from tests.cabinet.pages import ask_code, log_in, text_of, try_code
 from tests.people import make_clinic, make_patient, make_rita, make_service
 from tests.programs import NOON, give_points, make_member, publish_preset
 
@@ -239,6 +241,45 @@ def test_visit_shows_its_receipt_rule_and_life(client, sms, anna):
         "Сгорит 22.11.2028, если не будет новых оплат." in page
     )
     assert f"Списано на визите −450 22 ноября, чек {number}" in page
+
+
+def test_refund_rows_name_the_receipt_and_what_moved(client, sms, anna):
+    receipt = pay(anna, SpendChoice.burning()).receipt
+    wish = RefundWish(receipt_id=receipt.pk, key="whole", reason=Refund.Reason.CANCELLED)
+    refund_receipt(wish, actor=User.objects.get(username="rita"), at=NOON)
+
+    page = said(text_of(home_of(client, sms)))
+
+    assert "Ваши баллы 3 450" in page
+    title = f"Возврат по чеку {receipt.pk}"
+    assert (
+        f"{title} −544 22 ноября Забрали начисленное. {title} +450 22 ноября Вернули списанное. Начислено" in page
+    )
+
+
+def test_burnt_points_say_why_they_are_gone(client, sms, anna, today):
+    night = datetime(2026, 11, 28, 1, 0, tzinfo=UTC)
+    today(night)
+    posting.burn_slice(account_ids=[anna.standing.account_id], cutoff=night, at=night)
+
+    page = said(text_of(home_of(client, sms)))
+
+    assert "Сгорело −450 28 ноября Срок закончился." in page
+    assert "Начислено за визит +450 13 ноября Срок был до 27 ноября." in page
+
+
+def test_imported_visit_says_where_it_comes_from(client, sms, anna):
+    account = anna.standing.account_id
+    posting.spend(account_id=account, units=100, key="past", at=NOON, source=Source.IMPORT)
+
+    assert "Списано на визите −100 22 ноября Из прежних записей клиники." in said(text_of(home_of(client, sms)))
+
+
+def test_moved_clock_of_the_demo_does_not_age_codes(client, sms, anna, today):
+    ask_code(client)
+    today(NOON + timedelta(days=40))
+
+    assert try_code(client, sms.last_code)["Location"] == "/"
 
 
 def test_pending_points_are_told_apart(client, sms, anna):
