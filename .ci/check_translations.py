@@ -16,7 +16,9 @@ LANGUAGE = "ru"
 
 def texts(catalogue: polib.POFile | polib.MOFile) -> dict[tuple[str | None, str], object]:
     return {
-        (entry.msgctxt, entry.msgid): entry.msgstr_plural or entry.msgstr for entry in catalogue if entry.msgid
+        (entry.msgctxt, entry.msgid): entry.msgstr_plural or entry.msgstr
+        for entry in catalogue.translated_entries()
+        if entry.msgid
     }
 
 
@@ -24,7 +26,8 @@ def faults(app: Path) -> list[str]:
     source = app / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po"
     committed = polib.pofile(str(source)) if source.exists() else polib.POFile()
     source.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "django", "makemessages", "-l", LANGUAGE, "--no-wrap", "-v0"]
+    # -P: from inside an app its own modules (calendar) would stand before the standard library's.
+    command = [sys.executable, "-P", "-m", "django", "makemessages", "-l", LANGUAGE, "--no-wrap", "-v0"]
     subprocess.run(
         command, cwd=app, check=True, env={k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
     )

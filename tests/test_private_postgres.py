@@ -294,7 +294,7 @@ def test_socket_folder_is_short_even_below_a_long_temp_folder(checkout, monkeypa
     assert len(str(postgres_folders.socket_directory(checkout))) < 100
 
 
-def test_two_test_runs_of_one_checkout_get_a_server_each(checkout):
+def test_two_test_runs_of_one_checkout_get_a_server_each(checkout, monkeypatch):
     first, first_lock = postgres_folders.claim_test_purpose(checkout)
     second, second_lock = postgres_folders.claim_test_purpose(checkout)
     first_lock.close()
@@ -303,3 +303,6 @@ def test_two_test_runs_of_one_checkout_get_a_server_each(checkout):
     assert (first, second, third) == ("tests-1", "tests-2", "tests-1")
     for lock in (second_lock, third_lock):
         lock.close()
+    for purpose in (first, second):
+        monkeypatch.setenv("PRIVATE_POSTGRES", purpose)
+        postgres_folders.socket_directory(checkout).with_suffix(".run").unlink()
