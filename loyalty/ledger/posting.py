@@ -86,7 +86,15 @@ def earn(
     first = lots[0]
     more = json.dumps([lot_document(lot) for lot in lots[1:]]) if len(lots) > 1 else None
     last_day, expires_at = rolling or (None, None)
-    head = (int8(account_id), key, kind, int8(first.points), first.last_day, first.expires_at, first.available_at)
+    head = (
+        int8(account_id),
+        key,
+        str(kind),
+        int8(first.points),
+        first.last_day,
+        first.expires_at,
+        first.available_at,
+    )
     return post(
         EARN,
         (*head, more, last_day, expires_at, *circumstances_of(at, circumstances)),
@@ -111,7 +119,7 @@ def spend(
     _require_positive(units)
     return post(
         SPEND,
-        (int8(account_id), key, kind, int8(units), *circumstances_of(at, circumstances)),
+        (int8(account_id), key, str(kind), int8(units), *circumstances_of(at, circumstances)),
         key=key,
         subject_id=account_id,
         needed=units,
