@@ -46,6 +46,8 @@ class PastReceipt:
     document: str
     revision: int = 1
     choice: SpendChoice = NO_SPENDING
+    # A contact of another system has not agreed to the rules yet, but what they paid there earns.
+    earns_as_member: bool = False
 
     @property
     def key(self) -> str:
@@ -117,7 +119,7 @@ def _judge(
     quote = engine.quote(
         program=running.program,
         member=MemberFacts(
-            is_member=patient.is_member,
+            is_member=patient.is_member or past.earns_as_member,
             tier=standing.tier or None,
             spendable_points=spendable.get(standing.account_id, 0),
             turnover_kopecks=to_kopecks(standing.turnover),

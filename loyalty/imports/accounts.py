@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from clinics.calendar import local_date
 from loyalty.lot_dates import rolling_after_payment
@@ -35,12 +36,21 @@ def open_standings(
     lowest = tier_for_turnover(program, turnover_kopecks=0)
     people = {patient.pk: patient for patient in patients}
     missing = [
-        Standing(patient=people[account.patient_id], account=account, tier=lowest.code if lowest else "")
+        Standing(
+            patient=people[account.patient_id],
+            account=account,
+            tier=lowest.code if lowest else "",
+            turnover=Decimal(0),
+        )
         for account in accounts
         if account.patient_id is not None and account.patient_id not in standings
     ]
     for made in Standing.objects.bulk_create(missing):
         standings[made.patient_id] = made
+    for account in accounts:
+        if account.patient_id is not None:
+            standings[account.patient_id].account = account
+            standings[account.patient_id].patient = people[account.patient_id]
     return standings
 
 

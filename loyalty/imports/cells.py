@@ -118,6 +118,13 @@ def read_points(text: str) -> int:
     return int(number)
 
 
+def read_quantity(text: str, *, most: int) -> int:
+    number = read_number(text)
+    if not 1 <= number <= most or number != number.to_integral_value():
+        raise CellRefused("bad_quantity", found=text[:40], limit=most)
+    return int(number)
+
+
 def read_percent_bp(text: str) -> int:
     """A percentage between 0 and 100 in basis points."""
     number = read_number(text.strip().removesuffix("%"))

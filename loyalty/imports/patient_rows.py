@@ -1,14 +1,13 @@
 """One row of a file of patients, read into values."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Any
 
 from loyalty.imports import cells
 from loyalty.imports.columns import Column
-from loyalty.imports.faults import CellRefused, RowFault
+from loyalty.imports.faults import RowFault
+from loyalty.imports.row_cells import RowCells
 from loyalty.imports.table_file import Row
 from patients.models import ConsentRecord
 from patients.names import name_key
@@ -91,31 +90,9 @@ class PatientRow:
         return CONSENTS["consent_rules"] in self.consents
 
 
-class _Cells:
-    """Reads the row's cells one by one and collects what is wrong instead of stopping at the first."""
-
-    def __init__(self, row: Row) -> None:
-        self.row = row
-        self.faults: list[RowFault] = []
-
-    def refuse(self, column: str, code: str, **data: object) -> None:
-        self.faults.append(RowFault(self.row.number, column, code, data))
-
-    def read(self, column: str, reader: Callable[..., Any], *, empty: Any, **options: Any) -> Any:
-        text = self.row[column]
-        if not text:
-            return empty
-        try:
-            cells.refuse_formula(text)
-            return reader(text, **options)
-        except CellRefused as refusal:
-            self.refuse(column, refusal.code, **refusal.data)
-            return empty
-
-
 def read_patient(row: Row, *, today: date) -> PatientRow | list[RowFault]:
     """The row's values, or everything that is wrong in it. `today` is the home clinic's day."""
-    reader = _Cells(row)
+    reader = RowCells(row)
     names = _names(reader)
     phone = reader.read("phone", cells.read_phone, empty=None)
     birth_date = reader.read("birth_date", cells.read_day, empty=None)
@@ -145,7 +122,7 @@ def read_patient(row: Row, *, today: date) -> PatientRow | list[RowFault]:
     return reader.faults or patient
 
 
-def _names(reader: _Cells) -> tuple[str, str, str]:
+def _names(reader: RowCells) -> tuple[str, str, str]:
     last, first, middle = (
         reader.read(column, cells.read_name, empty="", longest=LONGEST_NAME)
         for column in ("last_name", "first_name", "middle_name")
@@ -168,7 +145,7 @@ def _made_key(*, phone: str | None, name: str, birth_date: date | None) -> str:
     return "person:" + sha256(f"{name}|{birth_date or ''}".encode()).hexdigest()[:32]
 
 
-def _opening(reader: _Cells, *, today: date) -> Opening:
+def _opening(reader: RowCells, *, today: date) -> Opening:
     opening = Opening(
         points=reader.read("balance", cells.read_points, empty=0),
         last_day=reader.read("balance_last_day", cells.read_day, empty=None),

@@ -40,6 +40,17 @@ _ROW: dict[str, Promise] = {
     "negative": _("The amount is negative: %(found)s."),
     "fraction_of_kopeck": _("The amount %(found)s is not a whole number of kopecks."),
     "not_whole": _("Points are whole numbers: %(found)s."),
+    "bad_quantity": _("“%(found)s” is not a quantity between 1 and %(limit)s."),
+    "unknown_service": _("The price list has no service “%(found)s”."),
+    "unknown_category": _("There is no service category “%(found)s”."),
+    "document_in_row": _("The document number %(document)s stands in row %(other_row)s already."),
+    "document_has_error": _(
+        "Another row of the document %(document)s has an error: row %(other_row)s. The whole receipt is left out."
+    ),
+    "document_taken": _("Another receipt with the document number %(document)s has been imported before."),
+    "later_operations": _(
+        "The patient's points have moved since (%(moved_on)s): a receipt from before can't be put in between."
+    ),
     "bad_percent": _("“%(found)s” is not a percentage between 0 and 100."),
     "bad_flag": _("“%(found)s” is neither yes nor no."),
     "bad_sex": _("“%(found)s” is not a sex. Write f or m."),

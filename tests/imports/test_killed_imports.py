@@ -10,7 +10,8 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
-from loyalty.models import Account, ImportedOpening, Operation, Standing
+from loyalty.ledger.audit import breaches
+from loyalty.models import Account, ImportedOpening, Operation, Receipt, Standing
 from patients.models import Card, Patient, PatientSourceKey
 from tests.imports.files import run, write_csv
 from tests.people import make_clinic
@@ -59,3 +60,29 @@ def test_killed_import_of_patients_is_completed_by_the_next_run(tmp_path, fail_p
     assert Account.objects.aggregate(Sum("balance"))["balance__sum"] == sum(n % 7 * 10 for n in range(1_200))
     assert Standing.objects.aggregate(Sum("turnover"))["turnover__sum"] == sum(n * 100 for n in range(1_200))
     assert Standing.objects.filter(tier="silver").count() == 700
+
+
+@pytest.mark.parametrize(
+    ("fail_point", "customers"),
+    [
+        ("imports.receipts.in_batch", 0),
+        ("imports.receipts.after_batch", 200),
+        ("imports.receipts.in_batch:3", 400),
+    ],
+)
+def test_killed_import_of_receipts_leaves_whole_customers_and_is_completed(tmp_path, fail_point, customers):
+    make_clinic()
+    publish_preset("dentistry")
+    # Every customer comes twice; the second time they are in the second tier.
+    rows = [f"{n};2020-0{month}-01;60000" for month in (3, 4) for n in range(500)]
+    path = write_csv(tmp_path / "r.csv", "customer;date;amount", *rows)
+
+    run_killed("import_receipts", path, "--program", "1", "--as-of", "2020-04-30", fail_point=fail_point)
+    assert (Patient.objects.count(), Receipt.objects.count()) == (customers, 2 * customers)
+    run("import_receipts", path, program=1, as_of="2020-04-30")
+
+    assert (Patient.objects.count(), Card.objects.count(), Receipt.objects.count()) == (500, 500, 1_000)
+    assert Operation.objects.count() == 1_000
+    figures = set(Standing.objects.values_list("visits", "turnover", "tier", "account__balance"))
+    assert figures == {(2, 120_000, "silver", 3_000 + 4_200)}
+    assert list(breaches()) == []
