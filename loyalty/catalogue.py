@@ -1,7 +1,7 @@
 """Turns services and categories of a draft into the codes that rules speak of."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import F, Value
 from django.db.models.fields import BooleanField
@@ -9,6 +9,8 @@ from django.db.models.fields import BooleanField
 from clinics.models import Service, ServiceCategory
 from loyalty.receipt_draft import DraftLine
 from loyalty.rules.facts import LineFacts
+
+LEVELS = 3  # of categories: the item's own and two above it
 
 
 class UnknownService(Exception):
@@ -34,6 +36,7 @@ class CatalogueItem:
 class Catalogue:
     services: dict[int, CatalogueItem]
     categories: dict[int, CatalogueItem]
+    category_names: dict[str, str] = field(default_factory=dict)  # by code, ancestors of the lines' included
 
     def item_of(self, line: DraftLine) -> CatalogueItem | None:
         """What the line names; None for a plain amount without a category."""
@@ -52,10 +55,12 @@ def read_catalogue(lines: Iterable[DraftLine]) -> Catalogue:
     services = Service.objects.filter(pk__in=service_ids, is_active=True).values_list(
         Value(True, BooleanField()), "id", "code", "name", "category_id",
         "category__code", "category__parent__code", "category__parent__parent__code",
+        "category__name", "category__parent__name", "category__parent__parent__name",
     )  # fmt: skip
     categories = ServiceCategory.objects.filter(pk__in=category_ids).values_list(
         Value(False, BooleanField()), "id", F("code"), "name", F("id"),
         "code", "parent__code", "parent__parent__code",
+        F("name"), "parent__name", "parent__parent__name",
     )  # fmt: skip
     found = Catalogue(services={}, categories={})
     for is_service, item_id, code, name, category_id, *chain in services.union(categories, all=True):
@@ -64,8 +69,9 @@ def read_catalogue(lines: Iterable[DraftLine]) -> Catalogue:
             service=code if is_service else None,
             name=name,
             category_id=category_id,
-            categories=tuple(part for part in chain if part),
+            categories=tuple(code for code in chain[:LEVELS] if code),
         )
+        found.category_names.update(zip(item.categories, chain[LEVELS:], strict=False))
         (found.services if is_service else found.categories)[item_id] = item
     return found
 

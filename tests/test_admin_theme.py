@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
 from django.urls import reverse
 
-from tests.people import make_patient, make_rita, make_service
+from tests.people import make_clinic, make_patient, make_rita, make_service, make_staff
 
 pytestmark = pytest.mark.django_db
 STYLESHEET = "clinics/admin-theme.css"
@@ -87,6 +87,18 @@ def test_pages_have_no_inline_script_or_style(client, root):
         assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>\s*\S|<style|\sstyle=|\son[a-z]+=\"", text)
 
 
+def test_receptionist_lands_on_the_desk_and_manager_on_the_index(client):
+    make_rita()
+    make_staff("maria", "manager")
+
+    landings = {
+        name: client.post("/admin/login/?next=/admin/", {"username": name, "password": "clinic-pass-1"}).url
+        for name in ("rita", "maria")
+    }
+
+    assert landings == {"rita": "/admin/desk/", "maria": "/admin/"}
+
+
 def test_address_on_the_way_outweighs_the_desk(client):
     make_rita()
 
@@ -95,3 +107,13 @@ def test_address_on_the_way_outweighs_the_desk(client):
     )
 
     assert answer.url == "/admin/patients/patient/"
+
+
+def test_navigation_shows_only_what_the_role_may_see(client):
+    client.force_login(make_rita())
+    desk_page = client.get("/admin/").content.decode()
+    client.force_login(make_staff("mark", "marketer", clinics=[make_clinic()]))
+    marketer_page = client.get("/admin/").content.decode()
+
+    assert ">Стойка<" in desk_page
+    assert ">Стойка<" not in marketer_page

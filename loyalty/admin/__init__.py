@@ -1,7 +1,18 @@
 """Pages of the loyalty app in the admin."""
 
+from loyalty.admin.account_admin import AccountAdmin
 from loyalty.admin.nightly_run_admin import NightlyRunAdmin
+from loyalty.admin.operation_admin import OperationAdmin
 from loyalty.admin.program_version_admin import ProgramVersionAdmin
+from loyalty.admin.receipt_admin import ReceiptAdmin, RefundAdmin
 from loyalty.admin.reminder_plan_admin import ReminderPlanAdmin
 
-__all__ = ["NightlyRunAdmin", "ProgramVersionAdmin", "ReminderPlanAdmin"]
+__all__ = [
+    "AccountAdmin",
+    "NightlyRunAdmin",
+    "OperationAdmin",
+    "ProgramVersionAdmin",
+    "ReceiptAdmin",
+    "RefundAdmin",
+    "ReminderPlanAdmin",
+]

@@ -1,11 +1,12 @@
 """Who may use the desk, at which clinic, and whom they have in front of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import wraps
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.core.exceptions import PermissionDenied
@@ -13,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from clinics.models import Clinic, StaffMember
-from clinics.scope import clinics_of
+from clinics.scope import clinics_with_permission
 
 USE_DESK = "loyalty.use_desk"
 REFUND = "loyalty.refund_receipt"
@@ -26,8 +27,9 @@ NOT_KEPT = ("csrfmiddlewaretoken", "q")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where the person works now. `clinics` are all they may choose from."""
+    """Who works where now. `clinics` are all they may choose from."""
 
+    user: User
     clinic: Clinic
     clinics: tuple[Clinic, ...]
 
@@ -53,9 +55,7 @@ def desk_view(*, permission: str = USE_DESK) -> Callable[[DeskView], DeskView]:
     def decorate(view: DeskView) -> DeskView:
         @wraps(view)
         def checked(request: HttpRequest, **kwargs: object) -> HttpResponse:
-            if not request.user.has_perm(permission) or not request.user.has_perm(USE_DESK):
-                raise PermissionDenied
-            return view(request, desk=_desk_of(request), **kwargs)
+            return view(request, desk=_desk_of(request, permissions={USE_DESK, permission}), **kwargs)
 
         inner = admin.site.admin_view(checked)
 
@@ -90,17 +90,18 @@ def choose_clinic(*, request: HttpRequest, desk: Desk, clinic_id: str) -> None:
         request.session[CLINIC_IN_SESSION] = int(clinic_id)
 
 
-def _desk_of(request: HttpRequest) -> Desk:
-    clinics = tuple(clinics_of(request.user))
-    if not clinics:
+def _desk_of(request: HttpRequest, *, permissions: Collection[str]) -> Desk:
+    user = request.user
+    clinics = tuple(clinics_with_permission(user, permissions=permissions))
+    if not clinics or not isinstance(user, User):
         raise PermissionDenied
     by_id = {clinic.pk: clinic for clinic in clinics}
     chosen = by_id.get(request.session.get(CLINIC_IN_SESSION, 0))
     if chosen is None:
-        member = StaffMember.objects.filter(user=request.user.pk).first()
+        member = StaffMember.objects.filter(user=user).first()
         chosen = by_id.get(member.home_clinic_id, clinics[0]) if member else clinics[0]
         request.session[CLINIC_IN_SESSION] = chosen.pk
-    return Desk(clinic=chosen, clinics=clinics)
+    return Desk(user=user, clinic=chosen, clinics=clinics)
 
 
 def _same_form(request: HttpRequest) -> str:

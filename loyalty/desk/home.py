@@ -1,10 +1,186 @@
-"""The desk's page: one field that finds anybody."""
+"""The desk's page and its one field that finds anybody."""
 
-from django.http import HttpRequest, HttpResponse
+from urllib.parse import urlencode
 
-from loyalty.desk.access import Desk, desk_view
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from clinics import audit, clock
+from clinics.calendar import local_date
+from clinics.money import to_kopecks
+from clinics.number_texts import day_text, money_text, number_text, signed_text
+from loyalty.desk.access import Desk, Who, choose_clinic, desk_view, sign_who
+from loyalty.desk.page import DeskPage, put_patient, show_desk, who_of
+from loyalty.desk.receipt_form import read_form
+from loyalty.models import Receipt, Refund, Standing
+from patients.models import Card, Patient
+from patients.phone import format_phone
+from patients.search import FoundBy, SearchResult, active_patients, find_patients
+
+SHORTEST_TEXT = 2
 
 
 @desk_view()
 def desk_home(request: HttpRequest, desk: Desk) -> HttpResponse:
-    return HttpResponse(desk.clinic.name)
+    """The empty desk, or a patient's; a form sent before the session ended comes back filled."""
+    page = DeskPage()
+    who = who_of(request, desk=desk)
+    if who is not None:
+        put_patient(page, who=who, user_id=desk.user.pk)
+    elif "who" in request.GET or "patient" in request.GET:
+        page.notices.append(("warn", _("The patient's page has become old. Find the patient again.")))
+    if page.strip is not None and request.GET.getlist("line_price"):
+        page.form = read_form(request.GET)
+        page.notices.append(("warn", _("The session was over. The form is as you left it: press “Quote”.")))
+    if request.GET.get("layout"):
+        page.notices.append(("ok", _layout_hint()))
+    if request.GET.get("done"):
+        _put_result(page, desk=desk, request=request)
+    if request.GET.get("refunded"):
+        _put_refund(page, desk=desk, request=request)
+    return show_desk(request, desk=desk, page=page)
+
+
+@desk_view()
+def desk_find(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Posted, so that phones and names stay out of addresses and logs."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("admin:desk"))
+    text = request.POST.get("q", "").strip()
+    page = DeskPage(find_text=text)
+    if len(text) < SHORTEST_TEXT:
+        page.notices.append(("warn", _("Type a phone, a card number or a last name.")))
+        return show_desk(request, desk=desk, page=page)
+    found = find_patients(text, clinic_ids=desk.clinic_ids)
+    if len(found.patients) == 1 and not found.has_more:
+        who = Who(patient_id=found.patients[0].pk, identified_by=found.found_by.value)
+        target = {"who": sign_who(who=who, user_id=desk.user.pk)}
+        if found.layout_corrected:
+            target["layout"] = "1"
+        return HttpResponseRedirect(f"{reverse('admin:desk')}?{urlencode(target)}")
+    _put_matches(page, found=found, desk=desk)
+    return show_desk(request, desk=desk, page=page)
+
+
+@desk_view()
+def desk_clinic(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Choose the clinic for the session."""
+    if request.method == "POST":
+        choose_clinic(request=request, desk=desk, clinic_id=request.POST.get("clinic", ""))
+    return HttpResponseRedirect(reverse("admin:desk"))
+
+
+@desk_view()
+def desk_reveal_phone(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The phone in full, once; the audit keeps who looked."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    who = who_of(request, desk=desk)
+    patient = active_patients().filter(pk=who.patient_id).first() if who else None
+    if who is None or patient is None:
+        return HttpResponseRedirect(reverse("admin:desk"))
+    audit.record(
+        code="patient.phone_revealed", actor=desk.user, clinic=desk.clinic, target=patient, at=clock.now()
+    )
+    page = DeskPage()
+    put_patient(page, who=who, user_id=desk.user.pk)
+    page.extra["full_phone"] = format_phone(patient.phone or "")
+    return show_desk(request, desk=desk, page=page)
+
+
+def _put_result(page: DeskPage, *, desk: Desk, request: HttpRequest) -> None:
+    receipts = Receipt.objects.filter(clinic__in=desk.clinic_ids)
+    receipt = receipts.filter(pk=_number(request.GET["done"])).first()
+    if receipt is None:
+        return
+    values = {
+        "number": receipt.pk,
+        "spent": number_text(receipt.points_spent),
+        "earned": number_text(receipt.points_earned),
+        "balance": _balance_text(receipt),
+    }
+    if request.GET.get("again"):
+        page.notices.append(("warn", _("This receipt is posted already: %(number)s.") % values))
+    text = _("✓ Receipt %(number)s is posted: spent %(spent)s, earned %(earned)s. Balance %(balance)s.") % values
+    page.extra["result"] = {"text": text, "receipt_id": receipt.pk, "may_refund": True}
+
+
+def _put_refund(page: DeskPage, *, desk: Desk, request: HttpRequest) -> None:
+    refunds = Refund.objects.filter(receipt__clinic__in=desk.clinic_ids)
+    refund = refunds.filter(pk=_number(request.GET["refunded"])).select_related("receipt").first()
+    if refund is None:
+        return
+    values = {
+        "number": refund.receipt_id,
+        "money": money_text(to_kopecks(refund.money)),
+        "returned": signed_text(refund.points_returned),
+        "taken": signed_text(-refund.points_taken),
+        "balance": _balance_text(refund.receipt),
+    }
+    if request.GET.get("again"):
+        page.notices.append(("warn", _("This refund is posted already: receipt %(number)s.") % values))
+    text = _(
+        "✓ Receipt %(number)s is refunded: %(money)s in money, points %(returned)s and %(taken)s. "
+        "Balance %(balance)s."
+    )
+    page.extra["result"] = {"text": text % values, "receipt_id": refund.receipt_id, "may_refund": False}
+
+
+def _balance_text(receipt: Receipt) -> str:
+    account = Standing.objects.select_related("account").get(patient=receipt.patient_id).account
+    return number_text(account.balance - account.debt)
+
+
+def _number(text: str) -> int:
+    """0 when the address holds something else: no row has it."""
+    return int(text) if text.isdecimal() and len(text) < 18 else 0
+
+
+def _put_matches(page: DeskPage, *, found: SearchResult, desk: Desk) -> None:
+    if found.closed_card is not None:
+        page.notices.append(("error", _closed_card_text(found.closed_card)))
+    elif found.has_more:
+        page.notices.append(("warn", _("More than 10 found. Add the first name or type the phone.")))
+    elif not found.patients and found.phone:
+        phone = format_phone(found.phone)
+        page.extra["offer"] = {
+            "text": _("Nobody has the number %(phone)s. Register a card?") % {"phone": phone},
+            "phone": phone,
+        }
+    elif not found.patients and found.found_by is FoundBy.CARD:
+        page.notices.append(("warn", _("There is no such card. Check the digits or find by phone.")))
+    elif not found.patients:
+        page.notices.append(("warn", _("Nothing found. Check the last name or type the phone.")))
+    if found.layout_corrected:
+        page.notices.append(("ok", _layout_hint()))
+    if not found.has_more:
+        page.extra["matches"] = [_match(patient, desk=desk) for patient in found.patients]
+
+
+def _layout_hint() -> str:
+    return _("The keyboard layout was English, we have corrected it.")
+
+
+def _closed_card_text(card: Card) -> str:
+    at = clock.now()
+    tz = card.patient.home_clinic.tz
+    day = day_text(local_date(card.closed_at or at, tz), today=local_date(at, tz))
+    if card.close_reason:
+        return _("The card was closed on %(day)s: %(reason)s. Find by phone.") % {
+            "day": day,
+            "reason": card.close_reason,
+        }
+    return _("The card was closed on %(day)s. Find by phone.") % {"day": day}
+
+
+def _match(patient: Patient, *, desk: Desk) -> dict[str, str]:
+    who = Who(patient_id=patient.pk, identified_by=FoundBy.NAME.value)
+    token = sign_who(who=who, user_id=desk.user.pk)
+    return {
+        "name": str(patient),
+        "phone": patient.masked_phone,
+        "year": str(patient.birth_date.year) if patient.birth_date else "",
+        "clinic": patient.home_clinic.name,
+        "url": f"{reverse('admin:desk')}?{urlencode({'who': token})}",
+    }

@@ -2,9 +2,17 @@
 
 from django.urls import path
 
-from loyalty.desk import home
+from loyalty.desk import checkout_views, home, people_views, refund_views
 
 urlpatterns = [
     path("", home.desk_home, name="desk"),
-    path("register/", home.desk_home, name="desk_register"),
+    path("find/", home.desk_find, name="desk_find"),
+    path("clinic/", home.desk_clinic, name="desk_clinic"),
+    path("phone/", home.desk_reveal_phone, name="desk_reveal_phone"),
+    path("quote/", checkout_views.desk_quote, name="desk_quote"),
+    path("confirm/", checkout_views.desk_confirm, name="desk_confirm"),
+    path("suggest/", checkout_views.desk_suggest, name="desk_suggest"),
+    path("register/", people_views.desk_register, name="desk_register"),
+    path("enrol/", people_views.desk_enrol, name="desk_enrol"),
+    path("refund/<int:receipt_id>/", refund_views.desk_refund, name="desk_refund"),
 ]

@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from clinics import clock
 from clinics.admin_pages import FactInline, OwnClinicsFilter, PortalAdmin, only_own_clinics
 from clinics.scope import clinics_of
 from patients.admin.patient_form import PatientForm
+from patients.admin.points_block import read_points_block
 from patients.models import Card, ConsentRecord, Patient
 from patients.names import name_key
 from patients.search import FoundBy, find_patients, named_like
@@ -98,6 +100,20 @@ class PatientAdmin(SimpleHistoryAdmin, PortalAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def render_change_form(  # noqa: PLR0917  # Django's own signature
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Patient | None = None,
+    ) -> HttpResponse:
+        context["show_save_and_add_another"] = False
+        if obj is not None:
+            context["points"] = read_points_block(patient=obj, at=clock.now())
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: Patient, form: Any, change: bool) -> None:
         obj.name_key = name_key(obj.last_name, obj.first_name, obj.middle_name)

@@ -54,6 +54,8 @@ def open_page(chromium, live_server):
         )
         return page
 
+    # A test that cuts the connection on purpose looks through the browser's complaints itself.
+    open_one.faults = faults
     yield open_one
     for context in contexts:
         context.close()

@@ -1,0 +1,45 @@
+"""Points accounts: balances are shown, never edited."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from clinics.admin_pages import FactAdmin, FactInline, only_own_clinics
+from loyalty.admin.people_search import SEARCH_HELP, facts_of_found_patients
+from loyalty.admin.reminder_plan_admin import HomeClinicFilter
+from loyalty.models import Account, Lot
+
+
+class LiveLotInline(FactInline):
+    model = Lot
+    fields = ("amount", "remaining", "is_released", "available_at", "last_day")
+    readonly_fields = fields
+    ordering = ("expires_at", "id")
+    verbose_name_plural = _("what is left, soonest first")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Lot]:
+        return super().get_queryset(request).filter(remaining__gt=0)
+
+
+@admin.register(Account)
+class AccountAdmin(FactAdmin):
+    inlines = (LiveLotInline,)
+    list_display = ("id", "patient", "balance", "pending", "debt", "rolling_until", "opened_at")
+    list_filter = (HomeClinicFilter,)
+    list_select_related = ("patient",)
+    search_fields = ("id",)
+    search_help_text = SEARCH_HELP
+    ordering = ("-id",)
+    fields = (("patient", "unit"), ("balance", "pending", "debt"), ("rolling_until", "opened_at"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
+        return only_own_clinics(request=request, rows=super().get_queryset(request), field="patient__home_clinic")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        found = facts_of_found_patients(
+            request=request, rows=queryset, text=search_term, patient_field="patient", number_field="pk"
+        )
+        return found, False

@@ -1,0 +1,59 @@
+"""The ledger's journal: operations with their entries."""
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from clinics.admin_pages import FactAdmin
+from clinics.number_texts import signed_text
+from clinics.scope import clinics_of
+from loyalty.admin.people_search import SEARCH_HELP, facts_of_found_patients
+from loyalty.models import Entry, Operation
+
+# A slice of the nightly burning has thousands of entries.
+MOST_ENTRIES = 20
+
+
+@admin.register(Operation)
+class OperationAdmin(FactAdmin):
+    list_display = ("id", "effective_at", "kind", "source", "actor", "reason")
+    list_filter = ("kind", "source")
+    list_select_related = ("actor",)
+    search_fields = ("id",)
+    search_help_text = SEARCH_HELP
+    ordering = ("-id",)
+    fields = (
+        ("kind", "source"), ("effective_at", "recorded_at"), ("actor", "reason"), "moved", "reversal_of", "key",
+        "explanation",
+    )  # fmt: skip
+    readonly_fields = ("moved",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Operation]:
+        rows = super().get_queryset(request)
+        if request.user.is_superuser:
+            return rows
+        own = Entry.objects.filter(
+            operation=OuterRef("pk"), account__patient__home_clinic__in=clinics_of(request.user).values("pk")
+        )
+        return rows.filter(Exists(own))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        if not search_term.strip():
+            return queryset, False
+        entries = facts_of_found_patients(
+            request=request, rows=Entry.objects.all(), text=search_term, patient_field="account__patient",
+            number_field="operation",
+        )  # fmt: skip
+        return queryset.filter(pk__in=entries.values("operation")), False
+
+    @admin.display(description=_("points moved"))
+    def moved(self, operation: Operation) -> SafeString | str:
+        entries = operation.entries.select_related("account__patient").order_by("id")[: MOST_ENTRIES + 1]
+        rows = [(str(entry.account.patient or entry.account), signed_text(entry.units)) for entry in entries]
+        shown = format_html_join("", "<div>{}: {}</div>", rows[:MOST_ENTRIES])
+        return shown if len(rows) <= MOST_ENTRIES else shown + "…"

@@ -1,0 +1,140 @@
+"""Quote and confirm: read the form, call one domain function, show the result."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from clinics import clock
+from loyalty.catalogue import UnknownService
+from loyalty.checkout import QuoteChanged, QuoteExpired, confirm_receipt
+from loyalty.desk.access import Desk, Who, desk_view
+from loyalty.desk.page import DeskPage, put_patient, put_quote, put_strip_of_quote, show_desk, who_of
+from loyalty.desk.price_list import find_categories, find_services
+from loyalty.desk.receipt_form import ReceiptForm, read_form
+from loyalty.member_state import NoAccount
+from loyalty.program.versions import NoProgram
+from loyalty.quoting import EmptyReceipt, QuotedReceipt, quote_receipt
+from loyalty.receipt_draft import QuoteTokenInvalid, ReceiptDraft, read_ticket
+
+SHORTEST_SUGGESTION = 2
+REFUSED = 422
+CHANGED = 409
+
+
+@desk_view()
+def desk_quote(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Show what the form would spend, cost and earn. Writes nothing."""
+    who = who_of(request, desk=desk) if request.method == "POST" else None
+    if who is None:
+        return _find_again(request)
+    page = DeskPage(who=request.POST["who"], form=read_form(request.POST))
+    return _show_quoted(request, desk=desk, page=page, who=who)
+
+
+@desk_view()
+def desk_confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Post the quoted receipt, if it is still the one on the screen; then an address that can be reloaded."""
+    who = who_of(request, desk=desk) if request.method == "POST" else None
+    if who is None:
+        return _find_again(request)
+    page = DeskPage(who=request.POST["who"], form=read_form(request.POST))
+    draft = _draft(page.form, desk=desk, who=who)
+    token = request.POST.get("quote", "")
+    if not page.form.is_valid or not _is_quote_of(token, draft=draft):
+        if page.form.is_valid:
+            page.notices.append(
+                ("warn", _("The receipt has changed since the quote. The new quote is on the right, check it."))
+            )
+        return _show_quoted(request, desk=desk, page=page, who=who, status=CHANGED)
+    try:
+        confirmed = confirm_receipt(token, clinic=desk.clinic, actor=desk.user, at=clock.now())
+    except QuoteChanged as change:
+        page.notices.append(
+            (
+                "warn",
+                _("The balance has changed while you were counting. The new quote is on the right, check it."),
+            )
+        )
+        return _show(request, desk=desk, page=page, who=who, quoted=change.fresh, status=CHANGED)
+    except (QuoteExpired, UnknownService, NoAccount) as refusal:
+        if isinstance(refusal, QuoteExpired):
+            page.notices.append(
+                ("warn", _("The quote is older than 10 minutes. The new one is on the right, check it."))
+            )
+        return _show_quoted(request, desk=desk, page=page, who=who, status=CHANGED)
+    again = "&again=1" if confirmed.is_duplicate else ""
+    return HttpResponseRedirect(f"{reverse('admin:desk')}?done={confirmed.receipt.pk}{again}")
+
+
+@desk_view()
+def desk_suggest(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Names for the entry field: services, or categories with ?kind=category. One query."""
+    text = request.GET.get("q", "").strip()
+    if len(text) < SHORTEST_SUGGESTION:
+        return _options([])
+    find = find_categories if request.GET.get("kind") == "category" else find_services
+    return _options([item.name for item in find(text)])
+
+
+def _options(names: list[str]) -> HttpResponse:
+    return HttpResponse("\n".join(names), content_type="text/plain; charset=utf-8")
+
+
+def _draft(form: ReceiptForm, *, desk: Desk, who: Who) -> ReceiptDraft:
+    return ReceiptDraft(
+        patient_id=who.patient_id,
+        clinic_code=desk.clinic.code,
+        lines=tuple(form.drafted),
+        choice=form.choice,
+        identified_by=who.identified_by,
+    )
+
+
+def _is_quote_of(token: str, *, draft: ReceiptDraft) -> bool:
+    try:
+        return read_ticket(token).draft == draft
+    except QuoteTokenInvalid:
+        return False
+
+
+def _show_quoted(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who, status: int = 200) -> HttpResponse:
+    if not page.form.is_valid:
+        return _show(request, desk=desk, page=page, who=who, quoted=None, status=REFUSED)
+    try:
+        quoted = quote_receipt(_draft(page.form, desk=desk, who=who), at=clock.now())
+    except EmptyReceipt:
+        page.form.entry_error = _("The receipt is empty. Type a service or an amount.")
+    except UnknownService as error:
+        page.form.lines[error.position - 1].price_error = _("This service is no longer sold. Delete the line.")
+    except NoProgram:
+        page.notices.append(("error", _("No program is in force yet: ask the manager to publish one.")))
+    except NoAccount:
+        return _refuse_without_account(request, desk=desk, page=page, who=who)
+    else:
+        return _show(request, desk=desk, page=page, who=who, quoted=quoted, status=status)
+    return _show(request, desk=desk, page=page, who=who, quoted=None, status=REFUSED)
+
+
+def _refuse_without_account(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who) -> HttpResponse:
+    page.notices.append(
+        ("error", _("This person is not in the program yet. Ask for the consent to the rules first."))
+    )
+    return _show(request, desk=desk, page=page, who=who, quoted=None, status=REFUSED)
+
+
+def _show(
+    request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who, quoted: QuotedReceipt | None, status: int
+) -> HttpResponse:
+    if quoted is not None:
+        put_quote(page, quoted)
+    if not page.is_fragment(request):
+        user_id = desk.user.pk
+        if quoted is not None:
+            put_strip_of_quote(page, quoted=quoted, who=who, user_id=user_id)
+        else:
+            put_patient(page, who=who, user_id=user_id)
+    return show_desk(request, desk=desk, page=page, status=status)
+
+
+def _find_again(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse('admin:desk')}?who=")

@@ -1,0 +1,98 @@
+"""Puts the desk's page together; the same fragments answer the script and a browser without it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from clinics import clock
+from loyalty.desk.access import Desk, Who, read_who, sign_who
+from loyalty.desk.quote_panel import QuotePanel, quote_panel
+from loyalty.desk.receipt_form import FormLine, ReceiptForm
+from loyalty.desk.strip import Strip, contact_strip, member_strip
+from loyalty.member_state import NoAccount, read_member_state
+from loyalty.program.versions import current_program
+from loyalty.quoting import QuotedReceipt
+from patients.models import Patient
+from patients.search import active_patients
+
+FRAGMENT_HEADER = "X-Desk-Fragment"
+
+
+@dataclass(slots=True)
+class DeskPage:
+    """Everything the template shows; `notices` are (kind, sentence), kind is ok, warn or error."""
+
+    find_text: str = ""
+    who: str = ""
+    strip: Strip | None = None
+    form: ReceiptForm = field(default_factory=ReceiptForm)
+    panel: QuotePanel | None = None
+    reasons: list[tuple[str, ...]] = field(default_factory=list)
+    notices: list[tuple[str, str]] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def is_fragment(self, request: HttpRequest) -> bool:
+        """Whether the script asked for the checkout part alone."""
+        return FRAGMENT_HEADER in request.headers
+
+    @property
+    def rows(self) -> list[tuple[FormLine, tuple[str, ...]]]:
+        """Lines with their sentences; without a quote the sentences are empty."""
+        reasons = self.reasons or [()] * len(self.form.lines)
+        return list(zip(self.form.lines, reasons, strict=False))
+
+
+def show_desk(request: HttpRequest, *, desk: Desk, page: DeskPage, status: int = 200) -> HttpResponse:
+    """The whole page, or only its checkout part when the script asks for it."""
+    if page.is_fragment(request):
+        return render(request, "loyalty/desk/checkout.html", {"page": page}, status=status)
+    context = admin.site.each_context(request) | {
+        "title": _("Desk"),
+        "is_nav_sidebar_enabled": False,
+        "desk": desk,
+        "page": page,
+        **page.extra,
+    }
+    return render(request, "loyalty/desk/desk.html", context, status=status)
+
+
+def who_of(request: HttpRequest, *, desk: Desk) -> Who | None:
+    """The patient of the posted form or of the address: a signed reference, or an id within own clinics."""
+    data = request.POST if request.method == "POST" else request.GET
+    user_id = desk.user.pk
+    if data.get("who"):
+        return read_who(token=data["who"], user_id=user_id)
+    patient_id = data.get("patient", "")
+    if not patient_id.isdecimal() or len(patient_id) > 18:
+        return None
+    known = active_patients().filter(pk=int(patient_id), home_clinic__in=desk.clinic_ids)
+    return Who(patient_id=int(patient_id), identified_by="NAME") if known.exists() else None
+
+
+def put_patient(page: DeskPage, *, who: Who, user_id: int) -> None:
+    """Fill the strip from the database."""
+    page.who = sign_who(who=who, user_id=user_id)
+    at = clock.now()
+    program = current_program(at=at).program
+    try:
+        state = read_member_state(patient_id=who.patient_id, program=program, at=at)
+    except NoAccount:
+        patient: Patient | None = active_patients().filter(pk=who.patient_id).first()
+        page.strip = contact_strip(patient) if patient else None
+    else:
+        page.strip = member_strip(state, program=program)
+
+
+def put_quote(page: DeskPage, quoted: QuotedReceipt) -> None:
+    """Fill the quote panel and the reasons at the lines."""
+    page.panel, page.reasons = quote_panel(quoted)
+
+
+def put_strip_of_quote(page: DeskPage, *, quoted: QuotedReceipt, who: Who, user_id: int) -> None:
+    """The strip from what the quote has read already."""
+    page.who = sign_who(who=who, user_id=user_id)
+    page.strip = member_strip(quoted.member, program=quoted.running.program)

@@ -1,0 +1,80 @@
+"""A quote as the desk shows it: sums, choices of spending, a reason at every line."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from clinics.number_texts import money_text, number_text, percent_text, signed_text
+from loyalty.explanations import Explained, explain
+from loyalty.quoting import QuotedReceipt
+from loyalty.rules.facts import SpendKind
+from loyalty.rules.quote import LineQuote
+
+
+@dataclass(frozen=True, slots=True)
+class SpendOption:
+    value: str
+    label: str
+    points: str
+    is_chosen: bool
+    is_possible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuotePanel:
+    token: str
+    total: str
+    may_spend: str
+    options: tuple[SpendOption, ...]
+    spend_notes: tuple[str, ...]
+    spent: str  # empty when nothing is spent
+    to_pay: str
+    earned: str
+    earn_notes: tuple[str, ...]
+
+
+def quote_panel(quoted: QuotedReceipt) -> tuple[QuotePanel, list[tuple[str, ...]]]:
+    """The panel, and sentences for every line in the order of the form."""
+    quote = quoted.quote
+    explained = explain(
+        quote.explanation(), program=quoted.running.program, category_names=quoted.catalogue.category_names
+    )
+    panel = QuotePanel(
+        token=quoted.token,
+        total=money_text(quote.total_kopecks),
+        may_spend=number_text(quote.spend.available),
+        options=_options(quoted),
+        spend_notes=explained.spend,
+        spent=number_text(-quote.spend.points) if quote.spend.points else "",
+        to_pay=money_text(quote.money_kopecks),
+        earned=signed_text(quote.earned_points),
+        earn_notes=(*explained.earnings, *explained.receipt),
+    )
+    return panel, [_line_reasons(line, explained, cap_bp=quote.spend.cap_bp) for line in quote.lines]
+
+
+def _options(quoted: QuotedReceipt) -> tuple[SpendOption, ...]:
+    spend = quoted.quote.spend
+    chosen = spend.choice.kind
+    burning = min(spend.available, sum(item.points for item in quoted.member.burning))
+    rows: tuple[tuple[SpendKind, str, str, bool], ...] = (
+        (SpendKind.NONE, _("Spend nothing"), "", True),
+        (SpendKind.BURNING, _("Only the burning ones"), number_text(burning), burning > 0),
+        (SpendKind.MAXIMUM, _("Maximum"), number_text(spend.available), spend.available > 0),
+        (SpendKind.AMOUNT, _("Another amount"), "", spend.available > 0),
+    )
+    return tuple(
+        SpendOption(value=kind.value, label=label, points=points, is_chosen=kind is chosen, is_possible=possible)
+        for kind, label, points, possible in rows
+    )
+
+
+def _line_reasons(line: LineQuote, explained: Explained, *, cap_bp: int) -> tuple[str, ...]:
+    reasons = explained.lines[line.position]
+    if not (line.is_eligible and line.spend_limit):
+        return reasons
+    may_spend = _("spend up to %(limit)s (%(cap)s)") % {
+        "limit": number_text(line.spend_limit),
+        "cap": percent_text(cap_bp),
+    }
+    return (may_spend, *reasons)

@@ -1,0 +1,196 @@
+"""The receipt as typed: lines, the field for the next one, and the wish to spend.
+
+Whatever is wrong is said at its field and everything typed stays. The form keeps services and categories
+by id; titles come back with it only to be shown.
+"""
+
+from dataclasses import dataclass, field
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from loyalty.desk.price_list import PricedItem, find_categories, find_service, find_services
+from loyalty.desk.typed_values import (
+    Unreadable,
+    looks_like_amount,
+    read_points,
+    read_quantity,
+    read_roubles,
+    roubles_field,
+)
+from loyalty.receipt_draft import DraftLine
+from loyalty.rules.facts import SpendChoice, SpendKind
+
+MOST_LINES = 50
+
+
+@dataclass(slots=True)
+class FormLine:
+    """One line as the page shows it; `price` is of one piece, as typed."""
+
+    title: str
+    price: str
+    quantity: str = "1"
+    service_id: int | None = None
+    category_id: int | None = None
+    price_error: str = ""
+    quantity_error: str = ""
+
+    def read(self) -> DraftLine | None:
+        """The line for the quote; None when something in it is unreadable, and the field says what."""
+        price = quantity = 0
+        try:
+            price = read_roubles(self.price)
+        except Unreadable as error:
+            self.price_error = error.text
+        try:
+            quantity = read_quantity(self.quantity)
+        except Unreadable as error:
+            self.quantity_error = error.text
+        if self.price_error or self.quantity_error:
+            return None
+        return DraftLine(
+            price_kopecks=price * quantity,
+            service_id=self.service_id,
+            category_id=self.category_id,
+            quantity=quantity,
+        )
+
+
+@dataclass(slots=True)
+class ReceiptForm:
+    lines: list[FormLine] = field(default_factory=list)
+    entry: str = ""
+    entry_category: str = ""
+    entry_error: str = ""
+    choices: list[PricedItem] = field(default_factory=list)  # services that fit what was typed
+    spend: str = SpendKind.NONE
+    spend_points: str = ""
+    spend_error: str = ""
+    drafted: list[DraftLine] = field(default_factory=list)
+    choice: SpendChoice = field(default_factory=SpendChoice.none)
+
+    @property
+    def is_valid(self) -> bool:
+        has_line_error = any(line.price_error or line.quantity_error for line in self.lines)
+        return not (has_line_error or self.entry_error or self.spend_error)
+
+
+def read_form(data: QueryDict) -> ReceiptForm:
+    """Read the posted form. At most one query: the service or category that was typed."""
+    form = ReceiptForm(
+        lines=_posted_lines(data),
+        entry=data.get("entry", "").strip(),
+        entry_category=data.get("entry_category", "").strip(),
+        spend=data.get("spend", SpendKind.NONE),
+        spend_points=data.get("spend_points", "").strip(),
+    )
+    picked = _id(data.get("pick", ""))
+    if picked is not None:
+        _add_picked(form, picked)
+    elif form.entry:
+        _add_entry(form)
+    elif form.entry_category:
+        form.entry_error = _("Type the amount of this category first.")
+    read_lines = [line.read() for line in form.lines]
+    form.drafted = [line for line in read_lines if line is not None]
+    _read_choice(form)
+    return form
+
+
+def _posted_lines(data: QueryDict) -> list[FormLine]:
+    removed = data.get("remove", "")
+    columns = zip(
+        data.getlist("line_title"),
+        data.getlist("line_price"),
+        data.getlist("line_quantity"),
+        data.getlist("line_service"),
+        data.getlist("line_category"),
+        strict=False,
+    )
+    return [
+        FormLine(
+            title=title[:200],
+            price=price[:20],
+            quantity=quantity[:5],
+            service_id=_id(service),
+            category_id=None if _id(service) else _id(category),
+        )
+        for number, (title, price, quantity, service, category) in enumerate(columns, start=1)
+        if str(number) != removed
+    ][:MOST_LINES]
+
+
+def _id(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 18 else None
+
+
+def _add_picked(form: ReceiptForm, service_id: int) -> None:
+    item = find_service(service_id)
+    if item is None:
+        form.entry_error = _("This service is no longer sold. Choose another one.")
+        return
+    _add_service(form, item)
+
+
+def _add_entry(form: ReceiptForm) -> None:
+    if len(form.lines) >= MOST_LINES:
+        form.entry_error = _("A receipt has at most %(count)s lines.") % {"count": MOST_LINES}
+    elif looks_like_amount(form.entry):
+        _add_amount(form)
+    else:
+        _add_typed_service(form)
+
+
+def _add_amount(form: ReceiptForm) -> None:
+    try:
+        kopecks = read_roubles(form.entry)
+    except Unreadable as error:
+        form.entry_error = error.text
+        return
+    line = FormLine(title=_("Amount"), price=roubles_field(kopecks))
+    if form.entry_category:
+        found = find_categories(form.entry_category)
+        if len(found) != 1:
+            form.entry_error = _category_error(form.entry_category, found)
+            return
+        line.title, line.category_id = found[0].name, found[0].id
+    form.lines.append(line)
+    form.entry = form.entry_category = ""
+
+
+def _category_error(text: str, found: list[PricedItem]) -> str:
+    if not found:
+        return _("There is no category “%(text)s”. Check the name or leave the field empty.") % {"text": text}
+    names = ", ".join(item.name for item in found)
+    return _("Several categories fit “%(text)s”: %(names)s. Type the whole name.") % {"text": text, "names": names}
+
+
+def _add_typed_service(form: ReceiptForm) -> None:
+    found = find_services(form.entry)
+    if len(found) == 1:
+        _add_service(form, found[0])
+    elif found:
+        form.choices = found
+        form.entry_error = _("Several services fit “%(text)s”. Choose one.") % {"text": form.entry}
+    else:
+        form.entry_error = _(
+            "There is no service “%(text)s”. Type a part of its name, its code, or an amount."
+        ) % {"text": form.entry}
+
+
+def _add_service(form: ReceiptForm, item: PricedItem) -> None:
+    form.lines.append(FormLine(title=item.name, price=roubles_field(item.price_kopecks), service_id=item.id))
+    form.entry = form.entry_category = ""
+
+
+def _read_choice(form: ReceiptForm) -> None:
+    if form.spend not in set(SpendKind):
+        form.spend = SpendKind.NONE
+    if form.spend != SpendKind.AMOUNT:
+        form.choice = SpendChoice(SpendKind(form.spend))
+        return
+    try:
+        form.choice = SpendChoice.amount(read_points(form.spend_points))
+    except Unreadable as error:
+        form.spend_error = error.text

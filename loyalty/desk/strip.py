@@ -1,0 +1,143 @@
+"""The patient in front of the desk as plain values: name, tier, masked phone, card, balance, what burns when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Exists, OuterRef, Subquery
+from django.db.models.functions import Cast, JSONObject
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from clinics.calendar import local_date
+from clinics.money import to_kopecks
+from clinics.number_texts import day_text, money_text, number_text, soon_text
+from loyalty.ledger.balance import BurnDay
+from loyalty.member_state import MemberState
+from loyalty.models import Receipt, Refund
+from loyalty.rules.compiled import CompiledProgram
+from loyalty.rules.tiers import tier_of_member
+from patients.models import Card, Patient
+
+RECENT_RECEIPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class BurnText:
+    text: str
+    is_warm: bool  # within the program's burning window
+
+
+@dataclass(frozen=True, slots=True)
+class RecentReceipt:
+    id: int
+    clinic_id: int
+    text: str
+    is_refunded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    patient_id: int
+    name: str
+    phone: str
+    card: str
+    is_member: bool
+    balance: str
+    debt: str
+    tier: str
+    tier_place: int  # 1 is the lowest; picks the chip's colour
+    last_visit: str
+    burns: tuple[BurnText, ...]
+    receipts: tuple[RecentReceipt, ...]
+
+
+def member_strip(state: MemberState, *, program: CompiledProgram) -> Strip:
+    """The strip of a patient with an account. One query."""
+    standing, patient = state.standing, state.standing.patient
+    card, recent = _card_and_receipts(patient.pk)
+    tier = tier_of_member(program, state.facts()) if patient.is_member else None
+    return Strip(
+        patient_id=patient.pk,
+        name=str(patient),
+        phone=patient.masked_phone,
+        card=card,
+        is_member=patient.is_member,
+        balance=number_text(standing.account.balance),
+        debt=number_text(standing.account.debt) if standing.account.debt else "",
+        tier=tier.title.in_language(get_language() or "") if tier else "",
+        tier_place=program.tiers.index(tier) + 1 if tier else 0,
+        last_visit=_visit_text(standing.last_paid_at, state=state),
+        burns=tuple(_burn_text(item, state=state) for item in state.holdings.schedule),
+        receipts=tuple(_receipt_text(row, state=state) for row in recent),
+    )
+
+
+def contact_strip(patient: Patient) -> Strip:
+    """The strip of a person without an account: a contact who has not agreed to the rules. One query."""
+    card, _recent = _card_and_receipts(patient.pk)
+    return Strip(
+        patient_id=patient.pk, name=str(patient), phone=patient.masked_phone, card=card, is_member=False,
+        balance="0", debt="", tier="", tier_place=0, last_visit="", burns=(), receipts=(),
+    )  # fmt: skip
+
+
+def _card_and_receipts(patient_id: int) -> tuple[str, list[dict[str, Any]]]:
+    newest = (
+        Receipt.objects.filter(patient=OuterRef("pk"))
+        .order_by("-paid_at", "-id")
+        .values(
+            row=JSONObject(
+                id="id",
+                clinic="clinic_id",
+                paid_at="paid_at",
+                paid=Cast("paid", CharField()),
+                is_refunded=Exists(Refund.objects.filter(receipt=OuterRef("pk"), is_complete=True)),
+            )
+        )[:RECENT_RECEIPTS]
+    )
+    active = Card.objects.filter(patient=OuterRef("pk"), status=Card.Status.ACTIVE).values("number")[:1]
+    number, rows = (
+        Patient.objects.filter(pk=patient_id)
+        .annotate(card_number=Subquery(active), recent=ArraySubquery(newest))
+        .values_list("card_number", "recent")
+        .get()
+    )
+    return f"{number[:4]} {number[4:]}" if number else "", rows
+
+
+def _visit_text(moment: datetime | None, *, state: MemberState) -> str:
+    if moment is None:
+        return ""
+    tz = state.standing.patient.home_clinic.tz
+    return day_text(local_date(moment, tz), today=state.today)
+
+
+def _burn_text(item: BurnDay, *, state: MemberState) -> BurnText:
+    day, soon = day_text(item.last_day, today=state.today), soon_text(item.last_day, today=state.today)
+    values = {"points": number_text(item.points), "day": day, "soon": soon}
+    if item.is_rolling:
+        text = ngettext(
+            "%(points)s will burn on %(day)s unless there are new payments",
+            "%(points)s will burn on %(day)s unless there are new payments",
+            item.points,
+        )
+    elif soon:
+        text = ngettext(
+            "%(points)s will burn on %(day)s, %(soon)s", "%(points)s will burn on %(day)s, %(soon)s", item.points
+        )
+    else:
+        text = ngettext("%(points)s will burn on %(day)s", "%(points)s will burn on %(day)s", item.points)
+    return BurnText(text=text % values, is_warm=item.last_day <= state.burning_until)
+
+
+def _receipt_text(row: dict[str, Any], *, state: MemberState) -> RecentReceipt:
+    moment = datetime.fromisoformat(row["paid_at"])
+    text = _("Receipt %(number)s · %(day)s · %(paid)s") % {
+        "number": row["id"],
+        "day": _visit_text(moment, state=state),
+        "paid": money_text(to_kopecks(Decimal(row["paid"]))),
+    }
+    return RecentReceipt(id=row["id"], clinic_id=row["clinic"], text=text, is_refunded=row["is_refunded"])

@@ -1,0 +1,227 @@
+/* Comforts of the desk. Every act works without this file as a plain form. */
+(function () {
+  "use strict";
+
+  const QUOTE_DELAY_MS = 450;
+  const SUGGEST_DELAY_MS = 200;
+  const RETRY_MS = 3000;
+  let quoteTimer = 0;
+  let suggestTimer = 0;
+  let running = null;
+  let isPosting = false;
+
+  const checkout = () => document.getElementById("checkout");
+  const find = () => document.getElementById("find");
+
+  document.documentElement.classList.add("scripted");
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "F2") {
+      event.preventDefault();
+      find()?.focus();
+      find()?.select();
+    } else if (event.key === "Enter" && event.ctrlKey) {
+      const button = document.getElementById("confirm") || document.getElementById("ask-quote");
+      if (button) {
+        event.preventDefault();
+        button.click();
+      }
+    } else if (event.key === "Escape" && find() && document.activeElement !== find()) {
+      find().focus();
+      find().select();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      moveInMatches(event);
+    }
+  });
+
+  document.addEventListener("submit", (event) => {
+    if (event.target !== checkout()) {
+      sendOnce(event);
+      return;
+    }
+    event.preventDefault();
+    const submitter = event.submitter;
+    if (submitter && submitter.id === "confirm") confirmReceipt();
+    else quote({ submitter, isLive: false });
+  });
+
+  document.addEventListener("input", (event) => {
+    const target = event.target;
+    if (!checkout()?.contains(target)) return;
+    if (target.name === "entry" || target.name === "entry_category") {
+      suggestLater(target);
+      return;
+    }
+    if (target.name === "spend_points") {
+      const amount = checkout().querySelector("input[name=spend][value=amount]");
+      if (amount) amount.checked = true;
+    }
+    if (target.name === "spend" && target.value === "amount") {
+      checkout().querySelector("input[name=spend_points]")?.focus();
+      return;
+    }
+    quoteLater(target.name === "spend" ? 0 : QUOTE_DELAY_MS);
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "desk-clinic") event.target.form.submit();
+  });
+
+  function sendOnce(event) {
+    if (!event.target.querySelector("[data-once]")) return;
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "1";
+  }
+
+  function moveInMatches(event) {
+    const links = [...document.querySelectorAll(".matches a")];
+    if (!links.length) return;
+    const place = links.indexOf(document.activeElement);
+    if (place < 0 && document.activeElement !== find()) return;
+    event.preventDefault();
+    const next = place + (event.key === "ArrowDown" ? 1 : -1);
+    if (next < 0) find().focus();
+    else links[Math.min(next, links.length - 1)].focus();
+  }
+
+  function quoteLater(delay) {
+    window.clearTimeout(quoteTimer);
+    if (!checkout().querySelector("input[name=line_price]")) return;
+    quoteTimer = window.setTimeout(() => quote({ submitter: null, isLive: true }), delay);
+  }
+
+  async function quote({ submitter, isLive }) {
+    window.clearTimeout(quoteTimer);
+    quoteTimer = 0;
+    running?.abort();
+    const mine = (running = new AbortController());
+    const form = checkout();
+    const data = new FormData(form);
+    if (submitter && submitter.name) data.set(submitter.name, submitter.value);
+    // A half-typed service is nobody's wish yet; it stays in its field.
+    const kept = isLive ? [data.get("entry"), data.get("entry_category")] : null;
+    if (kept) {
+      data.set("entry", "");
+      data.set("entry_category", "");
+    }
+    form.setAttribute("aria-busy", "true");
+    try {
+      const answer = await send(form.action, data, mine.signal);
+      // Something was typed meanwhile: its own quote is on the way.
+      if (answer && !quoteTimer) replace(answer, kept);
+    } catch (error) {
+      if (error.name !== "AbortError") say("warn", form.dataset.offline);
+    } finally {
+      form.removeAttribute("aria-busy");
+    }
+  }
+
+  async function confirmReceipt() {
+    if (isPosting) return;
+    isPosting = true;
+    window.clearTimeout(quoteTimer);
+    running?.abort();
+    const form = checkout();
+    const data = new FormData(form);
+    form.setAttribute("aria-busy", "true");
+    await post(form, data);
+  }
+
+  async function post(form, data) {
+    try {
+      const answer = await send(form.dataset.confirm, data, null);
+      if (answer) {
+        replace(answer, null);
+        isPosting = false;
+      }
+    } catch (error) {
+      // The signed quote makes a repeat safe: it shows the first receipt.
+      say("error", form.dataset.offline);
+      window.setTimeout(() => post(form, data), RETRY_MS);
+    }
+  }
+
+  /* The fragment, or nothing when the browser is leaving for another page. */
+  async function send(url, data, signal) {
+    const response = await fetch(url, {
+      method: "POST", body: data, signal, credentials: "same-origin", headers: { "X-Desk-Fragment": "1" },
+    });
+    if (response.redirected) {
+      window.location.assign(response.url);
+      return "";
+    }
+    if (response.status >= 500) throw new Error("server");
+    if (response.status === 403 || response.status === 404) {
+      window.location.reload();
+      return "";
+    }
+    return response.text();
+  }
+
+  function replace(html, kept) {
+    const place = placeOfFocus();
+    const box = document.createElement("template");
+    box.innerHTML = html.trim();
+    checkout().replaceWith(box.content);
+    if (kept) {
+      const entry = checkout().querySelector("#entry");
+      const category = checkout().querySelector("#entry-category");
+      if (entry) entry.value = kept[0];
+      if (category) category.value = kept[1];
+    }
+    restoreFocus(place);
+  }
+
+  function placeOfFocus() {
+    const active = document.activeElement;
+    if (!active || !active.name || !checkout().contains(active)) return null;
+    const twins = [...checkout().querySelectorAll(`[name="${active.name}"]`)];
+    return {
+      name: active.name, type: active.type, value: active.value, index: twins.indexOf(active),
+      start: active.type === "text" ? active.selectionStart : null,
+    };
+  }
+
+  function restoreFocus(place) {
+    const invalid = checkout().querySelector("[aria-invalid=true]");
+    const twins = place ? [...checkout().querySelectorAll(`[name="${place.name}"]`)] : [];
+    const same = place && (place.type === "radio" ? twins.find((twin) => twin.value === place.value) : twins[place.index]);
+    const target = same || invalid || checkout().querySelector("#entry");
+    target?.focus();
+    if (same && place.start !== null && same.setSelectionRange) same.setSelectionRange(place.start, place.start);
+  }
+
+  function say(kind, text) {
+    const box = checkout().querySelector(".notices");
+    const note = document.createElement("p");
+    note.className = `notice ${kind}`;
+    note.setAttribute("role", kind === "error" ? "alert" : "status");
+    note.textContent = text;
+    box.replaceChildren(note);
+  }
+
+  function suggestLater(input) {
+    window.clearTimeout(suggestTimer);
+    suggestTimer = window.setTimeout(() => suggest(input), SUGGEST_DELAY_MS);
+  }
+
+  async function suggest(input) {
+    const text = input.value.trim();
+    if (text.length < 2 || /^[\d\s.,]+$/.test(text)) return;
+    const kind = input.name === "entry_category" ? "category" : "service";
+    const url = `${checkout().dataset.suggest}?kind=${kind}&q=${encodeURIComponent(text)}`;
+    try {
+      const response = await fetch(url, { credentials: "same-origin" });
+      if (!response.ok || response.redirected) return;
+      const names = (await response.text()).split("\n").filter(Boolean);
+      const list = document.getElementById(kind === "category" ? "categories" : "services");
+      list?.replaceChildren(...names.map((name) => {
+        const option = document.createElement("option");
+        option.value = name;
+        return option;
+      }));
+    } catch (error) {
+      // Suggestions are a comfort: without them the server still finds the service.
+    }
+  }
+})();

@@ -1,0 +1,101 @@
+"""What the patient's card says of points: balance, what burns when, the last operations. Reads the ledger only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import ngettext
+
+from clinics.calendar import local_date
+from clinics.money import to_kopecks
+from clinics.number_texts import day_text, money_text, number_text, signed_text, soon_text
+from loyalty.explanations import explain, tier_title
+from loyalty.ledger.balance import BurnDay
+from loyalty.ledger.statement import StatementRow, statement
+from loyalty.member_state import MemberState, NoAccount, read_member_state
+from loyalty.models import OperationKind
+from loyalty.program.versions import NoProgram, current_program
+from loyalty.rules.compiled import CompiledProgram
+from patients.models import Patient
+
+SHOWN_OPERATIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class BurnTile:
+    points: str
+    text: str
+    is_warm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    at: datetime
+    points: str
+    is_gain: bool
+    kind: str
+    why: str
+    last_day: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointsBlock:
+    balance: str
+    pending: str
+    debt: str
+    tier: str
+    turnover: str
+    burns: tuple[BurnTile, ...]
+    history: tuple[HistoryRow, ...]
+
+
+def read_points_block(*, patient: Patient, at: datetime) -> PointsBlock | None:
+    """None for a person without an account. Four queries."""
+    try:
+        program = current_program(at=at).program
+        state = read_member_state(patient_id=patient.pk, program=program, at=at)
+    except (NoAccount, NoProgram):
+        return None
+    standing = state.standing
+    account = standing.account
+    return PointsBlock(
+        balance=number_text(account.balance),
+        pending=number_text(account.pending) if account.pending else "",
+        debt=number_text(account.debt) if account.debt else "",
+        tier=tier_title(program, standing.tier) if standing.tier else "",
+        turnover=money_text(to_kopecks(standing.turnover)),
+        burns=tuple(_burn(item, state=state) for item in state.holdings.schedule),
+        history=tuple(_row(row, state=state, program=program) for row in statement(account.pk, SHOWN_OPERATIONS)),
+    )
+
+
+def _burn(item: BurnDay, *, state: MemberState) -> BurnTile:
+    values = {
+        "day": day_text(item.last_day, today=state.today),
+        "soon": soon_text(item.last_day, today=state.today),
+    }
+    if item.is_rolling:
+        text = ngettext(
+            "will burn on %(day)s unless there are new payments",
+            "will burn on %(day)s unless there are new payments",
+            item.points,
+        )
+    elif values["soon"]:
+        text = ngettext("will burn on %(day)s, %(soon)s", "will burn on %(day)s, %(soon)s", item.points)
+    else:
+        text = ngettext("will burn on %(day)s", "will burn on %(day)s", item.points)
+    return BurnTile(
+        points=number_text(item.points), text=text % values, is_warm=item.last_day <= state.burning_until
+    )
+
+
+def _row(row: StatementRow, *, state: MemberState, program: CompiledProgram) -> HistoryRow:
+    explained = explain(row.explanation or {}, program=program)
+    tz = state.standing.patient.home_clinic.tz
+    return HistoryRow(
+        at=row.effective_at.astimezone(tz),
+        points=signed_text(row.units),
+        is_gain=row.units > 0,
+        kind=str(OperationKind(row.kind).label),
+        why=" ".join((*explained.earnings, *explained.spend)) or row.reason,
+        last_day=day_text(row.last_day, today=local_date(row.effective_at, tz)) if row.last_day else "",
+    )

@@ -1,0 +1,218 @@
+"""The receptionist's day in a real browser: keyboard only, live quote, one receipt per confirmation."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from loyalty.models import Receipt, Refund, Standing
+from tests.people import make_patient, make_rita, make_service
+from tests.programs import NOON, give_points, make_member, publish_preset
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# The machine of a test run may be busy: waiting longer costs nothing when nothing is wrong.
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture
+def anna(live_server, monkeypatch):
+    """Gold, 450 points to 27 November and 3 000 by the rolling date; two services; Rita at the desk."""
+    monkeypatch.setattr("clinics.clock.now", lambda: NOON)
+    publish_preset(has_welcome=False)
+    anna = make_member(tier="gold", turnover=282_000)
+    give_points(anna, 450, last_day=date(2026, 11, 27), at=NOON - timedelta(days=9))
+    give_points(anna, 3000, at=NOON - timedelta(days=100))
+    for code, category, name, price in (
+        ("hygiene-full", "hygiene", "Гигиена", 6500),
+        ("implant-1", "implantation", "Имплантация, этап 1", 42_000),
+    ):
+        service = make_service(code, category, price)
+        service.name, service.category.name = name, name.split(",")[0]
+        service.save(update_fields=["name"])
+        service.category.save(update_fields=["name"])
+    make_rita()
+    return anna
+
+
+@pytest.fixture
+def at_desk(page, anna) -> Page:
+    """Rita, logged in, at the empty desk."""
+    log_in(page)
+    return page
+
+
+def log_in(page: Page) -> None:
+    page.goto("/admin/")
+    page.fill("input[name=username]", "rita")
+    page.fill("input[name=password]", "clinic-pass-1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/desk/")
+
+
+def sideways_scroll(page: Page) -> int:
+    """Pixels by which the page is wider than its window."""
+    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+
+def plain(text):
+    return re.sub(r"\s+", " ", text.replace("\u00a0", " "))
+
+
+def active(page: Page) -> str:
+    return page.evaluate("document.activeElement.id")
+
+
+def open_anna(page: Page) -> None:
+    page.keyboard.type("8 916 123-45-67")
+    page.keyboard.press("Enter")
+    expect(page.locator(".strip h2")).to_contain_text("Иванова Анна")
+
+
+def add(page: Page, text: str, count: int) -> None:
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    expect(page.locator(".line")).to_have_count(count)
+
+
+def enter_the_picture(page: Page) -> None:
+    open_anna(page)
+    add(page, "гигиена", 1)
+    add(page, "имплант", 2)
+
+
+def choose(page: Page, value: str, to_pay: str) -> None:
+    page.locator(f"input[name=spend][value={value}]").check()
+    expect(page.locator(".to-pay dd")).to_have_text(to_pay.replace(" ", "\u00a0"))
+
+
+def test_receptionist_finds_quotes_confirms_and_refunds_by_keyboard(at_desk: Page, anna):
+    assert at_desk.url.endswith("/admin/desk/")
+    assert active(at_desk) == "find"
+    open_anna(at_desk)
+    assert active(at_desk) == "entry"
+
+    add(at_desk, "гигиена", 1)
+    add(at_desk, "имплант", 2)
+    assert active(at_desk) == "entry"
+    choose(at_desk, "burning", "48 050 ₽")
+    choose(at_desk, "maximum", "47 200 ₽")
+    expect(at_desk.locator(".earned dd")).to_have_text("+4\u00a0248")
+    at_desk.keyboard.press("Control+Enter")
+
+    result = at_desk.locator(".result")
+    expect(result).to_contain_text("проведён")
+    receipt = Receipt.objects.get()
+    assert f"✓ Чек {receipt.pk} проведён: списано 1 300, начислено 4 248. Баланс 6 398." in plain(
+        result.inner_text()
+    )
+    assert active(at_desk) == "find"
+
+    at_desk.get_by_role("link", name="Вернуть").click()
+    at_desk.select_option("#reason", "CANCELLED")
+    at_desk.get_by_role("button", name="Провести возврат").click()
+    expect(result).to_contain_text("Возврат по чеку")
+    assert "Баланс 3 450." in plain(result.inner_text())
+    assert Refund.objects.get().receipt == receipt
+    assert Standing.objects.get(patient=anna).account.balance == 3450
+
+
+@pytest.mark.parametrize("hurry", ["double click", "double Ctrl+Enter"])
+def test_hurried_confirmation_makes_one_receipt(at_desk: Page, hurry):
+    enter_the_picture(at_desk)
+    expect(at_desk.locator("#confirm")).to_be_visible()
+
+    if hurry == "double click":
+        at_desk.locator("#confirm").dblclick()
+    else:
+        at_desk.keyboard.press("Control+Enter")
+        at_desk.keyboard.press("Control+Enter")
+
+    expect(at_desk.locator(".result")).to_contain_text("проведён")
+    assert Receipt.objects.count() == 1
+
+
+def test_price_typed_over_is_quoted_live_and_the_field_keeps_the_focus(at_desk: Page):
+    enter_the_picture(at_desk)
+
+    price = at_desk.locator("input[name=line_price]").first
+    price.fill("10000")
+    expect(at_desk.locator(".to-pay dd")).to_have_text("52\u00a0000\u00a0₽")
+
+    assert at_desk.evaluate("document.activeElement.name") == "line_price"
+    assert price.input_value() == "10000"
+
+
+def test_amount_above_the_cap_is_lowered_and_said_so(at_desk: Page):
+    enter_the_picture(at_desk)
+
+    at_desk.locator("input[name=spend_points]").fill("9000")
+
+    expect(at_desk.locator(".note").first).to_be_visible()
+    assert "Поставили 1 300" in plain(at_desk.locator(".quote").inner_text())
+
+
+def test_cut_connection_keeps_the_form_and_the_repeat_posts_once(at_desk: Page, open_page):
+    enter_the_picture(at_desk)
+    at_desk.route("**/admin/desk/confirm/", lambda route: route.abort())
+    at_desk.keyboard.press("Control+Enter")
+
+    expect(at_desk.locator(".notice.error")).to_contain_text("Нет связи с сервером. Чек не проведён.")
+    assert at_desk.locator("input[name=line_price]").count() == 2
+    assert Receipt.objects.count() == 0
+
+    at_desk.unroute("**/admin/desk/confirm/")
+    expect(at_desk.locator(".result")).to_contain_text("проведён")
+    assert Receipt.objects.count() == 1
+    # The browser complains of the cut connection by itself.
+    assert all("ERR_FAILED" in fault for fault in open_page.faults)
+    open_page.faults.clear()
+
+
+def test_match_is_chosen_by_arrows_and_enter(at_desk: Page):
+    make_patient("Иванова", "Мария", "+79160000002")
+    at_desk.keyboard.type("иванова")
+    at_desk.keyboard.press("Enter")
+    expect(at_desk.locator(".matches a")).to_have_count(2)
+
+    at_desk.locator("#find").focus()
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        at_desk.keyboard.press(key)
+
+    expect(at_desk.locator(".strip h2")).to_contain_text("Иванова Мария")
+
+
+def test_f2_brings_back_to_the_find_field(at_desk: Page):
+    open_anna(at_desk)
+
+    at_desk.keyboard.press("F2")
+
+    assert active(at_desk) == "find"
+
+
+def test_desk_fits_a_phone(open_page, anna):
+    page = open_page(width=360, height=800)
+    log_in(page)
+    widths = {"empty": sideways_scroll(page)}
+    page.locator("#find").focus()
+    enter_the_picture(page)
+    choose(page, "maximum", "47 200 ₽")
+    widths["quote"] = sideways_scroll(page)
+    page.goto("/admin/desk/register/")
+    widths["register"] = sideways_scroll(page)
+
+    assert widths == {"empty": 0, "quote": 0, "register": 0}
+
+
+def test_whole_road_works_without_scripts(open_page, anna):
+    page = open_page(has_scripts=False)
+    log_in(page)
+
+    page.fill("#find", "+79161234567")
+    page.press("#find", "Enter")
+    page.fill("#entry", "6500")
+    page.press("#entry", "Enter")
+    page.locator("#confirm").click()
+
+    expect(page.locator(".result")).to_contain_text("проведён")
+    assert Receipt.objects.get().paid == 6500

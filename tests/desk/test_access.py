@@ -1,0 +1,146 @@
+"""Who may work at the desk, at which clinic; how many queries an act costs."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clinics.models import Clinic
+from loyalty.models import Receipt
+from tests.desk.desk_pages import (
+    confirm,
+    find,
+    form_data,
+    open_patient,
+    picture_lines,
+    quote,
+    quote_and_confirm,
+    text_of,
+    token_of,
+)
+from tests.desk.written import written
+from tests.people import make_clinic, make_staff
+
+pytestmark = pytest.mark.django_db
+ADDRESSES = ["", "find/", "clinic/", "phone/", "quote/", "confirm/", "suggest/", "register/", "enrol/"]
+TRANSACTION = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "ROLLBACK")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("role", ["marketer", "manager"])
+def test_role_without_the_permission_is_refused(client, anna, role, address):
+    client.force_login(make_staff("maria", role))
+    before = written()
+
+    answers = [client.get(f"/admin/desk/{address}"), client.post(f"/admin/desk/{address}", {"q": "иванова"})]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert written() == before
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_stranger_is_sent_to_the_log_in(client, anna, address):
+    answers = [client.get(f"/admin/desk/{address}"), client.post(f"/admin/desk/{address}", {"q": "иванова"})]
+
+    assert all(answer.url.startswith("/admin/login/?next=/admin/desk/") for answer in answers)
+    assert "иванова" not in answers[1].url
+
+
+def test_receptionist_without_a_clinic_is_refused(client, rita, anna):
+    rita.staff_member.clinics.clear()
+
+    assert client.get("/admin/desk/").status_code == 403
+
+
+def test_reference_made_for_another_person_opens_nobody(client, rita, anna):
+    who = open_patient(client)
+    client.force_login(make_staff("sonya", "receptionist"))
+    before = written()
+
+    page = client.get("/admin/desk/", {"who": who})
+    answer = confirm(client, who, picture_lines(), "token")
+
+    assert "Иванова" not in text_of(page)
+    assert answer.status_code == 302
+    assert written() == before
+
+
+def test_clinic_is_chosen_once_and_kept(client, noon, anna):
+    omsk = make_clinic("omsk", name="Омск", timezone="Asia/Omsk")
+    client.force_login(make_staff("rita", "receptionist", clinics=[make_clinic(), omsk]))
+
+    client.post("/admin/desk/clinic/", {"clinic": omsk.pk})
+    quote_and_confirm(client, open_patient(client), picture_lines())
+
+    assert Receipt.objects.get().clinic == omsk
+
+
+def test_foreign_clinic_cannot_be_chosen(client, rita, anna):
+    omsk = make_clinic("omsk", name="Омск")
+
+    client.post("/admin/desk/clinic/", {"clinic": omsk.pk})
+    quote_and_confirm(client, open_patient(client), picture_lines())
+
+    assert Receipt.objects.get().clinic == Clinic.objects.get(code="mytishchi")
+
+
+def test_result_of_a_foreign_clinic_is_not_shown(client, rita, anna):
+    answer = quote_and_confirm(client, open_patient(client), picture_lines())
+    client.force_login(make_staff("sonya", "receptionist", clinics=[make_clinic("omsk", name="Омск")]))
+
+    assert "проведён" not in text_of(client.get(answer.url))
+
+
+def test_superuser_works_at_any_clinic(client, noon, anna):
+    client.force_login(User.objects.create_superuser("root", password="clinic-pass-1"))
+
+    assert quote_and_confirm(client, open_patient(client), picture_lines()).url.startswith("/admin/desk/?done=")
+
+
+def queries_of(act):
+    with CaptureQueriesContext(connection) as captured:
+        act()
+    return [row["sql"] for row in captured.captured_queries if not row["sql"].startswith(TRANSACTION)]
+
+
+def with_history(client, receipts):
+    for _number in range(receipts):
+        quote_and_confirm(client, open_patient(client), picture_lines())
+
+
+COMMON = 4  # session, user, permissions, clinics
+
+
+@pytest.mark.parametrize("receipts", [0, 6])
+def test_find_costs_at_most_four_queries_of_its_own(client, rita, anna, receipts):
+    with_history(client, receipts)
+
+    found = queries_of(lambda: find(client, "+79161234567"))
+    opened = queries_of(lambda: client.get("/admin/desk/", {"who": open_patient(client)}))
+
+    assert len(found) - COMMON <= 4
+    assert len(opened) - len(found) - COMMON <= 4
+
+
+@pytest.mark.parametrize("receipts", [0, 6])
+@pytest.mark.parametrize("headers", [{}, {"X-Desk-Fragment": "1"}], ids=["page", "fragment"])
+def test_quote_costs_at_most_ten_queries(client, rita, anna, receipts, headers):
+    with_history(client, receipts)
+    data = form_data(open_patient(client), picture_lines(), spend="maximum", entry="гигиена")
+
+    queries = queries_of(lambda: client.post("/admin/desk/quote/", data, headers=headers))
+
+    assert len(queries) <= 10, "\n".join(queries)
+
+
+@pytest.mark.parametrize("receipts", [0, 6])
+def test_confirm_costs_at_most_fifteen_queries(client, rita, anna, receipts):
+    with_history(client, receipts)
+    who = open_patient(client)
+    token = token_of(quote(client, who, picture_lines(), spend="maximum"))
+
+    lines = picture_lines()
+
+    queries = queries_of(lambda: confirm(client, who, lines, token, spend="maximum"))
+
+    assert len(queries) <= 15, "\n".join(queries)

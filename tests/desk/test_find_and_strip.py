@@ -1,0 +1,125 @@
+"""One field finds anybody; every state has its sentence; the phone stays hidden until asked for."""
+
+from datetime import date
+
+import pytest
+
+from clinics.models import AuditEvent
+from patients.cards import block_card
+from patients.models import Card
+from tests.desk.desk_pages import find, open_patient, text_of
+from tests.people import make_clinic, make_patient
+from tests.programs import NOON, make_member
+
+pytestmark = pytest.mark.django_db
+
+
+def strip(client, typed="+79161234567"):
+    return client.get(find(client, typed).url)
+
+
+@pytest.mark.parametrize(
+    "typed", ["+7 916 123-45-67", "89161234567", "9161234567", "916 123 45 67", "иванова", "bdfyjdf"]
+)
+def test_the_single_patient_opens_at_once(client, rita, anna, typed):
+    assert "Иванова Анна Золото •••45-67" in text_of(strip(client, typed))
+
+
+def test_card_number_opens_the_patient(client, rita, anna):
+    assert "Иванова Анна" in text_of(strip(client, str(Card.objects.get(patient=anna))))
+
+
+def test_strip_shows_balance_and_all_that_burns(client, rita, anna):
+    page = strip(client)
+
+    text = text_of(page)
+    assert "3 450 на балансе" in text
+    assert "450 сгорят 27 ноября, через 5 дней" in text
+    assert "3 000 сгорят 15.01.2028, если не будет новых оплат" in text
+    assert page.content.decode().count('class="warm"') == 1
+
+
+def test_wrong_layout_is_corrected_with_a_hint(client, rita, anna):
+    assert "Раскладка была английской, мы исправили." in text_of(strip(client, "bdfyjdf"))
+
+
+def test_unknown_phone_offers_registration(client, rita, anna):
+    text = text_of(find(client, "8 916 000-00-01"))
+
+    assert "По номеру +7 916 000-00-01 никого нет. Завести карту? Завести" in text
+
+
+@pytest.mark.parametrize("typed", ["Кузнецов", "12345", "+7916"])
+def test_nothing_found_says_what_to_do(client, rita, anna, typed):
+    assert "Ничего не нашли. Проверьте фамилию или введите телефон." in text_of(find(client, typed))
+
+
+def test_unknown_card_says_what_to_do(client, rita, anna):
+    assert "Такой карты нет. Проверьте цифры или найдите по телефону." in text_of(find(client, "00000000"))
+
+
+def test_empty_field_says_what_to_type(client, rita, anna):
+    assert "Введите телефон, номер карты или фамилию." in text_of(find(client, " "))
+
+
+def test_several_matches_are_listed_with_masked_phones_and_birth_years(client, rita, anna):
+    make_patient("Иванова", "Мария", "+79160000002", birth_date=date(1990, 6, 10))
+
+    page = find(client, "иванова")
+
+    assert "Иванова Анна •••45-67 Мытищи Иванова Мария •••00-02 1990 Мытищи" in text_of(page)
+    assert page.content.decode().count("/admin/desk/?who=") == 2
+
+
+def test_more_than_ten_matches_ask_for_more(client, rita, anna):
+    for number in range(10):
+        make_patient("Иванова", f"Яна{number}", f"+79160000{number:03d}")
+
+    text = text_of(find(client, "иванова"))
+
+    assert "Нашли больше 10. Добавьте имя или введите телефон." in text
+    assert "Яна" not in text
+
+
+def test_closed_card_says_when_and_why(client, rita, anna):
+    card = Card.objects.get(patient=anna)
+    block_card(card=card, reason="потеря", at=NOON.replace(day=3))
+
+    assert "Карта закрыта 3 ноября: потеря. Найдите по телефону." in text_of(find(client, card.number))
+
+
+def test_phone_is_nowhere_in_the_page_until_shown_and_showing_is_logged(client, rita, anna):
+    who = open_patient(client)
+    hidden = client.get("/admin/desk/", {"who": who}).content.decode()
+
+    shown = client.post("/admin/desk/phone/", {"who": who})
+
+    assert "9161234567" not in hidden
+    assert "123-45-67" not in hidden
+    assert "+7 916 123-45-67" in text_of(shown)
+    event = AuditEvent.objects.get()
+    assert (event.code, event.actor, event.target_id, event.clinic.code) == (
+        "patient.phone_revealed", rita, str(anna.pk), "mytishchi",
+    )  # fmt: skip
+
+
+def test_patient_of_another_clinic_is_found_by_the_full_phone_only(client, rita, anna):
+    make_member("Петрова", "Вера", "+79160000001", clinic=make_clinic("omsk", name="Омск"))
+
+    assert "Петрова Вера" in text_of(strip(client, "+79160000001"))
+    assert "Ничего не нашли." in text_of(find(client, "Петрова"))
+
+
+def test_id_in_the_address_opens_own_patients_only(client, rita, anna):
+    vera = make_member("Петрова", "Вера", "+79160000001", clinic=make_clinic("omsk", name="Омск"))
+
+    assert "Иванова Анна" in text_of(client.get("/admin/desk/", {"patient": anna.pk}))
+    assert "Петрова" not in text_of(client.get("/admin/desk/", {"patient": vera.pk}))
+
+
+@pytest.mark.parametrize("who", ["forged", "", "1:2:3"])
+def test_forged_reference_opens_nobody(client, rita, anna, who):
+    text = text_of(client.get("/admin/desk/", {"who": who}))
+
+    assert "Страница пациента устарела. Найдите пациента ещё раз." in text
+    assert "Иванова" not in text

@@ -1,0 +1,117 @@
+"""A new person at the desk: card, account, welcome points and consents in one act."""
+
+import pytest
+
+from loyalty.models import Standing
+from patients.models import Card, ConsentRecord, Patient
+from tests.desk.desk_pages import find, open_patient, text_of
+from tests.desk.written import written
+from tests.people import make_patient
+from tests.programs import publish_preset
+
+pytestmark = pytest.mark.django_db
+VERA = {
+    "phone": "8 916 000-00-01", "last_name": "Петрова", "first_name": "Вера", "rules": "on", "personal_data": "on",
+    "service": "on",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def program(db):
+    publish_preset()
+
+
+def register(client, **changes):
+    return client.post("/admin/desk/register/", {**VERA, **changes})
+
+
+def test_new_person_has_card_account_and_welcome_points_and_is_opened(client, rita):
+    page = client.get(register(client).url)
+
+    vera = Patient.objects.get()
+    assert "Петрова Вера Стандарт •••00-01" in text_of(page)
+    assert "250 на балансе" in text_of(page)
+    assert Card.objects.get(patient=vera).number in text_of(page).replace(" ", "")
+    assert (vera.phone, vera.status, vera.home_clinic.code) == ("+79160000001", "MEMBER", "mytishchi")
+    assert Standing.objects.get(patient=vera).account.balance == 250
+
+
+def test_consents_are_recorded_one_by_one_and_advertising_only_when_ticked(client, rita):
+    register(client)
+
+    rows = ConsentRecord.objects.order_by("id").values_list("kind", "granted", "source", "actor__username")
+    assert list(rows) == [
+        ("RULES", True, "DESK", "rita"),
+        ("PERSONAL_DATA", True, "DESK", "rita"),
+        ("SERVICE", True, "DESK", "rita"),
+    ]
+
+
+def test_advertising_is_not_ticked_beforehand(client, rita):
+    html = client.get("/admin/desk/register/").content.decode()
+
+    assert "checked" not in html
+
+
+def test_offer_brings_the_phone_into_the_form(client, rita):
+    find(client, "+79160000001")
+
+    html = client.post("/admin/desk/register/", {"offered": "1", "phone": "+7 916 000-00-01"}).content.decode()
+
+    assert 'value="+7 916 000-00-01"' in html
+    assert "errorlist" not in html
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"phone": "12345"}, "Это не полный номер телефона."),
+        ({"phone": ""}, "Обязательное поле."),
+        ({"last_name": ""}, "Обязательное поле."),
+        ({"rules": ""}, "Без согласия с правилами карту не завести."),
+        ({"personal_data": ""}, "Без согласия на обработку данных мы не можем записать человека."),
+        ({"birth_date": "вчера"}, "Введите правильную дату."),
+        ({"birth_date": "10.06.1790"}, "Такой даты рождения не бывает."),
+    ],
+)
+def test_bad_field_is_named_and_nothing_is_written(client, rita, changes, says):
+    before = written()
+
+    answer = register(client, **changes)
+
+    assert answer.status_code == 422
+    assert says in text_of(answer)
+    assert "Вера" in answer.content.decode()
+    assert written() == before
+
+
+def test_taken_phone_leads_to_its_owner_and_nothing_is_written(client, rita):
+    make_patient("Иванова", "Анна", "+79160000001")
+    before = written()
+
+    answer = register(client)
+
+    assert "Пациент с этим телефоном уже есть. Открыть этого пациента" in text_of(answer)
+    assert written() == before
+
+
+def test_contact_becomes_a_member_once_after_agreeing(client, rita):
+    make_patient("Петрова", "Вера", "+79160000001", consents=())
+    who = open_patient(client, "+79160000001")
+
+    for _time in range(2):
+        page = client.get(client.post("/admin/desk/enrol/", {"who": who, "agreed": "1"}).url)
+
+    assert "250 на балансе" in text_of(page)
+    assert Patient.objects.get().status == "MEMBER"
+
+
+def test_contact_without_the_tick_stays_a_contact(client, rita):
+    make_patient("Петрова", "Вера", "+79160000001", consents=())
+    who = open_patient(client, "+79160000001")
+    before = written()
+
+    page = client.get(client.post("/admin/desk/enrol/", {"who": who}).url)
+
+    assert "ещё не в программе" in text_of(page)
+    assert written() == before
