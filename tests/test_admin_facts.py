@@ -132,7 +132,7 @@ def test_card_of_the_patient_shows_balance_burn_schedule_and_history(client, roo
 
     plain = text.replace("\u00a0", " ")
     assert "<b>250</b>" in plain
-    assert "сгорят" in plain
+    assert "<b>250</b><span>сгорят " in plain
     assert "−325" in plain
     assert "+325" in plain
     assert 'name="balance"' not in text

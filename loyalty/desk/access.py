@@ -22,7 +22,11 @@ CLINIC_IN_SESSION = "desk_clinic"
 # A patient stays in front of the desk for a shift, not for ever.
 WHO_TTL_SECONDS = 12 * 3600
 WHO_SALT = "loyalty.desk.who"
-NOT_KEPT = ("csrfmiddlewaretoken", "q")
+# What survives the end of a session goes through an address: never a name or a phone.
+KEPT_FIELDS = (
+    "who", "line_title", "line_price", "line_quantity", "line_service", "line_category",
+    "entry", "entry_category", "spend", "spend_points",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +109,5 @@ def _desk_of(request: HttpRequest, *, permissions: Collection[str]) -> Desk:
 
 
 def _same_form(request: HttpRequest) -> str:
-    fields = [(name, value) for name, values in request.POST.lists() for value in values if name not in NOT_KEPT]
+    fields = [(name, value) for name in KEPT_FIELDS for value in request.POST.getlist(name)]
     return f"{reverse('admin:desk')}?{urlencode(fields)}" if fields else reverse("admin:desk")

@@ -1,5 +1,6 @@
 """The desk's page and its one field that finds anybody."""
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -155,7 +156,10 @@ def _put_matches(page: DeskPage, *, found: SearchResult, desk: Desk) -> None:
     if found.layout_corrected:
         page.notices.append(("ok", _layout_hint()))
     if not found.has_more:
-        page.extra["matches"] = [_match(patient, desk=desk) for patient in found.patients]
+        visits = dict(Standing.objects.filter(patient__in=found.patients).values_list("patient", "last_paid_at"))
+        page.extra["matches"] = [
+            _match(patient, desk=desk, last_paid_at=visits.get(patient.pk)) for patient in found.patients
+        ]
 
 
 def _layout_hint() -> str:
@@ -174,7 +178,8 @@ def _closed_card_text(card: Card) -> str:
     return _("The card was closed on %(day)s. Find by phone.") % {"day": day}
 
 
-def _match(patient: Patient, *, desk: Desk) -> dict[str, str]:
+def _match(patient: Patient, *, desk: Desk, last_paid_at: datetime | None) -> dict[str, str]:
+    tz = patient.home_clinic.tz
     who = Who(patient_id=patient.pk, identified_by=FoundBy.NAME.value)
     token = sign_who(who=who, user_id=desk.user.pk)
     return {
@@ -182,5 +187,8 @@ def _match(patient: Patient, *, desk: Desk) -> dict[str, str]:
         "phone": patient.masked_phone,
         "year": str(patient.birth_date.year) if patient.birth_date else "",
         "clinic": patient.home_clinic.name,
+        "last_visit": (
+            day_text(local_date(last_paid_at, tz), today=local_date(clock.now(), tz)) if last_paid_at else ""
+        ),
         "url": f"{reverse('admin:desk')}?{urlencode({'who': token})}",
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loyalty.desk import checkout_views, home, people_views, refund_views
+from loyalty.desk import checkout_views, home, people_views, refund_views, slip_views
 
 urlpatterns = [
     path("", home.desk_home, name="desk"),
@@ -15,4 +15,5 @@ urlpatterns = [
     path("register/", people_views.desk_register, name="desk_register"),
     path("enrol/", people_views.desk_enrol, name="desk_enrol"),
     path("refund/<int:receipt_id>/", refund_views.desk_refund, name="desk_refund"),
+    path("slip/<int:receipt_id>/", slip_views.desk_slip, name="desk_slip"),
 ]

@@ -46,6 +46,12 @@ def test_stranger_is_sent_to_the_log_in(client, anna, address):
     assert "иванова" not in answers[1].url
 
 
+def test_registration_after_the_session_is_over_leaves_no_name_in_the_address(client, anna):
+    answer = client.post("/admin/desk/register/", {"phone": "+79160000001", "last_name": "Петрова", "who": "w"})
+
+    assert answer.url == "/admin/login/?next=/admin/desk/%3Fwho%3Dw"
+
+
 def test_receptionist_without_a_clinic_is_refused(client, rita, anna):
     rita.staff_member.clinics.clear()
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from clinics.models import AuditEvent
+from loyalty.models import Standing
 from patients.cards import block_card
 from patients.models import Card
 from tests.desk.desk_pages import find, open_patient, text_of
@@ -62,12 +63,15 @@ def test_empty_field_says_what_to_type(client, rita, anna):
     assert "Введите телефон, номер карты или фамилию." in text_of(find(client, " "))
 
 
-def test_several_matches_are_listed_with_masked_phones_and_birth_years(client, rita, anna):
+def test_several_matches_are_listed_with_masked_phones_birth_years_and_last_visits(client, rita, anna):
+    Standing.objects.filter(patient=anna).update(last_paid_at=NOON.replace(month=8, day=12))
     make_patient("Иванова", "Мария", "+79160000002", birth_date=date(1990, 6, 10))
 
     page = find(client, "иванова")
 
-    assert "Иванова Анна •••45-67 Мытищи Иванова Мария •••00-02 1990 Мытищи" in text_of(page)
+    assert "Иванова Анна •••45-67 Мытищи последний визит 12 августа Иванова Мария •••00-02 1990 Мытищи" in text_of(
+        page
+    )
     assert page.content.decode().count("/admin/desk/?who=") == 2
 
 

@@ -63,6 +63,10 @@
     quoteLater(target.name === "spend" ? 0 : QUOTE_DELAY_MS);
   });
 
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
   document.addEventListener("change", (event) => {
     if (event.target.id === "desk-clinic") event.target.form.submit();
   });

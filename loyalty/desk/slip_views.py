@@ -1,0 +1,57 @@
+"""The printed note of a receipt: what money and what points paid for every line, to the kopeck. Not fiscal."""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from clinics.calendar import local_date
+from clinics.money import to_kopecks
+from clinics.number_texts import money_text, number_text, signed_text
+from loyalty.desk.access import Desk, desk_view
+from loyalty.models import Receipt, ReceiptLine, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class SlipLine:
+    title: str
+    quantity: int
+    price: str
+    discount: str  # these two are empty when there is nothing
+    points: str
+    paid: str
+
+
+@desk_view()
+def desk_slip(request: HttpRequest, desk: Desk, receipt_id: int) -> HttpResponse:
+    receipt = (
+        Receipt.objects.filter(pk=receipt_id, clinic__in=desk.clinic_ids)
+        .select_related("clinic", "patient")
+        .first()
+    )
+    if receipt is None:
+        raise Http404
+    account = Standing.objects.select_related("account").get(patient=receipt.patient_id).account
+    lines = receipt.lines.select_related("service", "category").order_by("position")
+    context = {
+        "receipt": receipt,
+        "day": local_date(receipt.paid_at, receipt.clinic.tz),
+        "lines": [_line(line) for line in lines],
+        "price": money_text(to_kopecks(receipt.price)),
+        "points": money_text(-to_kopecks(receipt.points_value)) if receipt.points_value else "",
+        "paid": money_text(to_kopecks(receipt.paid)),
+        "earned": signed_text(receipt.points_earned),
+        "balance": number_text(account.balance - account.debt),
+    }
+    return render(request, "loyalty/desk/slip.html", context)
+
+
+def _line(line: ReceiptLine) -> SlipLine:
+    return SlipLine(
+        title=str(line),
+        quantity=line.quantity,
+        price=money_text(to_kopecks(line.price)),
+        discount=money_text(-to_kopecks(line.discount)) if line.discount else "",
+        points=money_text(-to_kopecks(line.points_value)) if line.points_value else "",
+        paid=money_text(to_kopecks(line.paid)),
+    )
