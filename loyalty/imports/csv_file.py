@@ -14,7 +14,7 @@ from loyalty.imports.columns import Column, recognise
 from loyalty.imports.faults import FileRefused
 
 SEPARATORS = (";", ",", "\t")
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 18
 LONGEST_HEADER = 10_000  # characters
 _FOREIGN_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")

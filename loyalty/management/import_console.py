@@ -87,6 +87,12 @@ class FaultLog:
             self.stderr.write(text % {"count": spaced(hidden)})
 
 
+def refuse_same_file(*, file: Path, errors: Path | None) -> None:
+    """The errors file is emptied first: it must not be the file that is being read."""
+    if errors is not None and errors.resolve() == file.resolve():
+        raise CommandError(_("--errors names the imported file itself. Give it another name."))
+
+
 @contextmanager
 def fault_log(stderr: OutputWrapper, path: Path | None) -> Iterator[FaultLog]:
     """The log for one run. Raises CommandError when the errors file can't be written."""

@@ -221,6 +221,25 @@ def test_card_of_the_old_system_is_kept_as_a_key(tmp_path):
     assert keys == {("oldcrm", "17"), ("oldcrm-card", "A-1")}
 
 
+def test_errors_file_may_not_be_the_imported_file(tmp_path):
+    path = write_csv(tmp_path / "p.csv", HEADER, ANNA)
+    content = path.read_bytes()
+
+    with pytest.raises(CommandError, match="--errors"):
+        run("import_patients", path, errors=path)
+    assert (path.read_bytes(), Patient.objects.count()) == (content, 0)
+
+
+def test_row_of_a_customer_known_by_receipts_completes_the_contact(tmp_path):
+    run("import_receipts", write_csv(tmp_path / "r.csv", "customer;date;amount", "17;2026-03-01;1000"), program=1)
+
+    run("import_patients", write_csv(tmp_path / "p.csv", HEADER, "17;Иванова;Анна;+79161234567;;;;;"))
+
+    anna = Patient.objects.get()
+    assert (anna.full_name, anna.phone, anna.name_key) == ("Иванова Анна", "+79161234567", "иванова анна")
+    assert Account.objects.get(patient=anna).balance == 50
+
+
 def test_unknown_clinic_is_named_with_those_that_exist(tmp_path):
     path = write_csv(tmp_path / "p.csv", HEADER, ANNA)
 

@@ -18,6 +18,7 @@ from loyalty.management.import_console import (
     clinic_of,
     fault_log,
     progress_bar,
+    refuse_same_file,
     source_of,
     spaced,
     version_of,
@@ -35,6 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
+        refuse_same_file(file=options["file"], errors=options["errors"])
         at = clock.now()
         scope = ImportScope(source=source_of(options["source"]), clinic=clinic_of(options["clinic"]), at=at)
         version = self._version(options["program"], scope)

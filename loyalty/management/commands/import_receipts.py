@@ -23,6 +23,7 @@ from loyalty.management.import_console import (
     clinic_of,
     fault_log,
     progress_bar,
+    refuse_same_file,
     source_of,
     spaced,
     version_of,
@@ -43,6 +44,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
+        refuse_same_file(file=options["file"], errors=options["errors"])
         scope = self._scope(options)
         try:
             file = self._read(options, scope)
