@@ -8,16 +8,15 @@ from django.contrib.auth.models import Group, User
 from django.db.models import ForeignKey, ManyToManyField, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 
-from clinics.admin_pages import BoundedPaginator, PortalAdmin
+from clinics.admin_pages import BoundedPaginator, HistoryAdmin
 from clinics.models import StaffMember
 from clinics.roles import PERMISSIONS_BY_ROLE
 from clinics.scope import clinics_of
 
 
 @admin.register(StaffMember)
-class StaffMemberAdmin(SimpleHistoryAdmin, PortalAdmin):
+class StaffMemberAdmin(HistoryAdmin):
     title_add = _("New staff member")
     list_display = ("__str__", "home_clinic")
     list_select_related = ("user", "home_clinic")

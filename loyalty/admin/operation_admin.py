@@ -7,7 +7,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from clinics.admin_pages import FactAdmin
+from clinics.admin_pages import FactAdmin, only_own_clinics
 from clinics.number_texts import signed_text
 from clinics.scope import clinics_of
 from loyalty.admin.people_search import SEARCH_HELP, facts_of_found_patients
@@ -40,6 +40,15 @@ class OperationAdmin(FactAdmin):
         )
         return rows.filter(Exists(own))
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Operation | None:
+        """With its entries on the person's own patients: a night's burning touches all clinics."""
+        operation: Operation | None = super().get_object(request, object_id, from_field)
+        if operation is not None:
+            entries = operation.entries.select_related("account__patient").order_by("id")
+            own = only_own_clinics(request=request, rows=entries, field="account__patient__home_clinic")
+            operation.shown_entries = list(own[: MOST_ENTRIES + 1])  # type: ignore[attr-defined]
+        return operation
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
@@ -53,7 +62,7 @@ class OperationAdmin(FactAdmin):
 
     @admin.display(description=_("points moved"))
     def moved(self, operation: Operation) -> SafeString | str:
-        entries = operation.entries.select_related("account__patient").order_by("id")[: MOST_ENTRIES + 1]
+        entries: list[Entry] = getattr(operation, "shown_entries", [])
         rows = [(str(entry.account.patient or entry.account), signed_text(entry.units)) for entry in entries]
         shown = format_html_join("", "<div>{}: {}</div>", rows[:MOST_ENTRIES])
         return shown if len(rows) <= MOST_ENTRIES else shown + "…"

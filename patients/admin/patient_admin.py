@@ -7,15 +7,17 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
+from simple_history.models import HistoricalChanges, ModelChange
+from simple_history.template_utils import HistoricalRecordContextHelper
 
 from clinics import clock
-from clinics.admin_pages import FactInline, OwnClinicsFilter, PortalAdmin, only_own_clinics
+from clinics.admin_pages import FactInline, HistoryAdmin, OwnClinicsFilter, only_own_clinics
 from clinics.scope import clinics_of
 from patients.admin.patient_form import PatientForm
 from patients.admin.points_block import read_points_block
 from patients.models import Card, ConsentRecord, Patient
 from patients.names import name_key
+from patients.phone import mask_phone
 from patients.search import FoundBy, find_patients, named_like
 
 
@@ -46,8 +48,16 @@ class ConsentInline(FactInline):
         return super().get_queryset(request).select_related("actor")
 
 
+class MaskedChanges(HistoricalRecordContextHelper):
+    """Changes of a patient as the history shows them: a phone in full is looked up at the desk, under audit."""
+
+    def prepare_delta_change_value(self, change: ModelChange, value: Any) -> Any:
+        shown = mask_phone(value or "") if change.field == "phone" else value
+        return super().prepare_delta_change_value(change, shown)
+
+
 @admin.register(Patient)
-class PatientAdmin(SimpleHistoryAdmin, PortalAdmin):
+class PatientAdmin(HistoryAdmin):
     title_add = _("Register a patient")
     title_change = _("Patient's card")
     form = PatientForm
@@ -97,6 +107,11 @@ class PatientAdmin(SimpleHistoryAdmin, PortalAdmin):
     ) -> HttpResponse:
         """There is one way to register a person, the desk's: with consents, a card and an account."""
         return HttpResponseRedirect(reverse("admin:desk_register"))
+
+    def get_historical_record_context_helper(
+        self, request: HttpRequest, historical_record: HistoricalChanges
+    ) -> HistoricalRecordContextHelper:
+        return MaskedChanges(self.model, historical_record)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
