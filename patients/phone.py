@@ -6,8 +6,9 @@ a foreign one must start with `+`.
 
 import re
 
-_ALLOWED = re.compile(r"^\+?[\d\s()\-.\u00a0\u2011\u2012\u2013]+$")
-_NOT_DIGITS = re.compile(r"\D")
+# 0-9, not \d: digits of other scripts would get into the stored number.
+_ALLOWED = re.compile(r"^\+?[0-9\s()\-.\u00a0\u2011\u2012\u2013]+$")
+_NOT_DIGITS = re.compile(r"[^0-9]")
 RUSSIAN_LENGTH = 10
 SHORTEST_FOREIGN = 8
 LONGEST = 15

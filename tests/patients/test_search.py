@@ -27,7 +27,9 @@ def test_phone_is_found_in_any_spelling(typed):
     assert (found.found_by, found.patients) == (FoundBy.PHONE, (anna,))
 
 
-@pytest.mark.parametrize("typed", ["12345", "+7916", "abc", "8916123456789012345", "+1", "", "0000000000"])
+@pytest.mark.parametrize(
+    "typed", ["12345", "+7916", "abc", "8916123456789012345", "+1", "", "0000000000", "9١٦١٢٣٤٥٦٧", "+٣٨٠٩١٢٣٤٥"]
+)
 def test_what_is_not_a_phone_is_not_normalised(typed):
     assert normalise_phone(typed) is None
 

@@ -155,7 +155,7 @@
       return "";
     }
     if (response.status >= 500) throw new Error("server");
-    if (response.status === 403 || response.status === 404) {
+    if ([400, 403, 404, 413].includes(response.status)) {
       window.location.reload();
       return "";
     }
