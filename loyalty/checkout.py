@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from clinics.models import Clinic
+from loyalty.catalogue import UnknownService
 from loyalty.member_state import NoAccount
 from loyalty.models import Account, Receipt
 from loyalty.models.receipt import DESK
@@ -43,14 +44,15 @@ def confirm_receipt(token: str, *, clinic: Clinic, actor: User, at: datetime) ->
     """Post the quoted receipt. Own transaction; locks the patient's account row first.
 
     Twice with one token gives the first receipt. Raises QuoteTokenInvalid, QuoteExpired, QuoteChanged,
-    NoAccount; a refusal writes nothing.
+    UnknownService, NoAccount; a refusal writes nothing.
     """
     ticket = read_ticket(token)
     try:
         with transaction.atomic():
             return _confirm(ticket, clinic=clinic, actor=actor, at=at)
-    except (IntegrityError, QuoteChanged, QuoteExpired):
-        # A repeated confirmation finds the balance changed, or its document number taken, by the first one.
+    except (IntegrityError, QuoteChanged, QuoteExpired, UnknownService):
+        # A repeated confirmation finds the balance changed, or its document number taken, by the first one;
+        # since then a service may have been taken off sale.
         duplicate = _find_confirmed(ticket)
         if duplicate is None:
             raise

@@ -90,8 +90,9 @@ def read_who(*, token: str, user_id: int) -> Who | None:
 
 def choose_clinic(*, request: HttpRequest, desk: Desk, clinic_id: str) -> None:
     """Remember the clinic for the session if it is one of the person's own."""
-    if clinic_id.isdecimal() and int(clinic_id) in desk.clinic_ids:
-        request.session[CLINIC_IN_SESSION] = int(clinic_id)
+    by_id = {str(own_id): own_id for own_id in desk.clinic_ids}
+    if clinic_id in by_id:
+        request.session[CLINIC_IN_SESSION] = by_id[clinic_id]
 
 
 def _desk_of(request: HttpRequest, *, permissions: Collection[str]) -> Desk:

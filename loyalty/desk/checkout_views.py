@@ -8,7 +8,7 @@ from clinics import clock
 from loyalty.catalogue import UnknownService
 from loyalty.checkout import QuoteChanged, QuoteExpired, confirm_receipt
 from loyalty.desk.access import Desk, Who, desk_view
-from loyalty.desk.page import DeskPage, put_patient, put_quote, put_strip_of_quote, show_desk, who_of
+from loyalty.desk.page import NO_PROGRAM, DeskPage, put_patient, put_quote, put_strip_of_quote, show_desk, who_of
 from loyalty.desk.price_list import find_categories, find_services
 from loyalty.desk.receipt_form import ReceiptForm, read_form
 from loyalty.member_state import NoAccount
@@ -107,7 +107,7 @@ def _show_quoted(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who, 
     except UnknownService as error:
         page.form.lines[error.position - 1].price_error = _("This service is no longer sold. Delete the line.")
     except NoProgram:
-        page.notices.append(("error", _("No program is in force yet: ask the manager to publish one.")))
+        page.notices.append(NO_PROGRAM)
     except NoAccount:
         return _refuse_without_account(request, desk=desk, page=page, who=who)
     else:

@@ -6,7 +6,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from clinics import clock
 from loyalty.desk.access import Desk, Who, read_who, sign_who
@@ -14,12 +15,13 @@ from loyalty.desk.quote_panel import QuotePanel, quote_panel
 from loyalty.desk.receipt_form import FormLine, ReceiptForm
 from loyalty.desk.strip import Strip, contact_strip, member_strip
 from loyalty.member_state import NoAccount, read_member_state
-from loyalty.program.versions import current_program
+from loyalty.program.versions import NoProgram, current_program
 from loyalty.quoting import QuotedReceipt
 from patients.models import Patient
 from patients.search import active_patients
 
 FRAGMENT_HEADER = "X-Desk-Fragment"
+NO_PROGRAM = ("error", _("No program is in force yet: ask the manager to publish one."))
 
 
 @dataclass(slots=True)
@@ -32,7 +34,7 @@ class DeskPage:
     form: ReceiptForm = field(default_factory=ReceiptForm)
     panel: QuotePanel | None = None
     reasons: list[tuple[str, ...]] = field(default_factory=list)
-    notices: list[tuple[str, str]] = field(default_factory=list)
+    notices: list[tuple[str, str | Promise]] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
 
     def is_fragment(self, request: HttpRequest) -> bool:
@@ -77,10 +79,12 @@ def put_patient(page: DeskPage, *, who: Who, user_id: int) -> None:
     """Fill the strip from the database."""
     page.who = sign_who(who=who, user_id=user_id)
     at = clock.now()
-    program = current_program(at=at).program
     try:
+        program = current_program(at=at).program
         state = read_member_state(patient_id=who.patient_id, program=program, at=at)
-    except NoAccount:
+    except (NoAccount, NoProgram) as error:
+        if isinstance(error, NoProgram) and NO_PROGRAM not in page.notices:
+            page.notices.append(NO_PROGRAM)
         patient: Patient | None = active_patients().filter(pk=who.patient_id).first()
         page.strip = contact_strip(patient) if patient else None
     else:

@@ -1,5 +1,6 @@
 """Registers people at the desk: a new person, or a contact who has agreed to the rules."""
 
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from django import forms
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from clinics import clock
 from loyalty.desk.access import Desk, Who, desk_view, sign_who
-from loyalty.desk.page import who_of
+from loyalty.desk.page import NO_PROGRAM, who_of
 from loyalty.enrolment import enrol_contact, register_member
 from loyalty.program.versions import NoProgram
 from patients.models import ConsentRecord, Patient
@@ -107,7 +108,7 @@ def desk_register(request: HttpRequest, desk: Desk) -> HttpResponse:
         form.add_error("phone", _("A patient with this phone is registered already."))
         return _show_form(request, desk=desk, form=form, status=422, owner_id=taken.patient_id)
     except NoProgram:
-        form.add_error(None, _("No program is in force yet: ask the manager to publish one."))
+        form.add_error(None, NO_PROGRAM[1])
         return _show_form(request, desk=desk, form=form, status=422)
     return _to_patient(desk, patient)
 
@@ -120,7 +121,9 @@ def desk_enrol(request: HttpRequest, desk: Desk) -> HttpResponse:
     if patient is None:
         return HttpResponseRedirect(f"{reverse('admin:desk')}?who=")
     if request.POST.get("agreed"):
-        enrol_contact(patient=patient, at=clock.now(), source=ConsentRecord.Source.DESK, actor=desk.user)
+        # Without a program nothing is written, and the patient's page says why.
+        with suppress(NoProgram):
+            enrol_contact(patient=patient, at=clock.now(), source=ConsentRecord.Source.DESK, actor=desk.user)
     return _to_patient(desk, patient)
 
 

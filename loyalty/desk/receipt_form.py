@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from loyalty.desk.price_list import PricedItem, find_categories, find_service, find_services
 from loyalty.desk.typed_values import (
+    MOST_RECEIPT_KOPECKS,
     Unreadable,
     looks_like_amount,
     read_points,
@@ -22,6 +23,8 @@ from loyalty.receipt_draft import DraftLine
 from loyalty.rules.facts import SpendChoice, SpendKind
 
 MOST_LINES = 50
+# As the fields of the page.
+LONGEST_ENTRY, LONGEST_CATEGORY, LONGEST_POINTS = 200, 120, 20
 
 
 @dataclass(slots=True)
@@ -80,10 +83,10 @@ def read_form(data: QueryDict) -> ReceiptForm:
     """Read the posted form. At most one query: the service or category that was typed."""
     form = ReceiptForm(
         lines=_posted_lines(data),
-        entry=data.get("entry", "").strip(),
-        entry_category=data.get("entry_category", "").strip(),
+        entry=data.get("entry", "").strip()[:LONGEST_ENTRY],
+        entry_category=data.get("entry_category", "").strip()[:LONGEST_CATEGORY],
         spend=data.get("spend", SpendKind.NONE),
-        spend_points=data.get("spend_points", "").strip(),
+        spend_points=data.get("spend_points", "").strip()[:LONGEST_POINTS],
     )
     picked = _id(data.get("pick", ""))
     if picked is not None:
@@ -94,8 +97,18 @@ def read_form(data: QueryDict) -> ReceiptForm:
         form.entry_error = _("Type the amount of this category first.")
     read_lines = [line.read() for line in form.lines]
     form.drafted = [line for line in read_lines if line is not None]
+    if not form.entry_error:
+        form.entry_error = _size_error(form, posted=len(data.getlist("line_price")))
     _read_choice(form)
     return form
+
+
+def _size_error(form: ReceiptForm, *, posted: int) -> str:
+    if posted > MOST_LINES:
+        return _("A receipt has at most %(count)s lines.") % {"count": MOST_LINES}
+    if sum(line.price_kopecks for line in form.drafted) > MOST_RECEIPT_KOPECKS:
+        return _("The receipt is above 100 million roubles. Check the prices and quantities.")
+    return ""
 
 
 def _posted_lines(data: QueryDict) -> list[FormLine]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from clinics.number_texts import MINUS
 
 MOST_KOPECKS = 10_000_000_00
+MOST_RECEIPT_KOPECKS = 100_000_000_00
 MOST_QUANTITY = 99
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
 _AMOUNT = re.compile(r"^[-+−]?\d+([.,]\d*)?$")

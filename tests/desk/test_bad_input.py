@@ -26,6 +26,9 @@ CASES = [
     Case("zero amount", "Сумма должна быть больше нуля.", fields={"entry": "0"}),
     Case("parts of a kopeck", "Оставьте две цифры после запятой.", fields={"entry": "10,005"}),
     Case("too large amount", "Сумма больше 10 миллионов рублей.", fields={"entry": "99999999999"}),
+    Case("amount of 200 digits", "Сумма больше 10 миллионов рублей.", fields={"entry": "9" * 200}),
+    Case("too large receipt", "Сумма чека больше 100 миллионов рублей.", [("Сумма", "9999999", "11", "", "")]),
+    Case("too many lines", "В чеке не больше 50 строк.", [("Сумма", "10", "1", "", "")] * 51),
     Case("unknown category", "Категории «космос» нет.", fields={"entry": "500", "entry_category": "космос"}),
     Case("category without amount", "Сначала введите сумму", fields={"entry_category": "Гигиена"}),
     Case("empty price", "Сумма пустая. Введите её в рублях.", lines=[("Сумма", "", "1", "", "")]),
@@ -118,3 +121,31 @@ def test_columns_of_different_length_lose_no_money_silently(client, rita, anna):
     )
 
     assert "Сумма чека 500 ₽" in text_of(answer)
+
+
+def test_longer_than_the_field_is_not_calculated_with(client, rita, anna):
+    answer = quote(client, open_patient(client), entry="9" * 1_100_000)
+
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("address", "fields"),
+    [
+        ("find/", {"q": "ив\x00анова"}),
+        ("quote/", {"entry": "гиг\x00иена"}),
+        ("suggest/?q=%00%00", {}),
+        ("phone/?kind=category&q=a%00", {}),
+    ],
+)
+def test_zero_byte_is_refused_before_the_database_sees_it(client, rita, anna, address, fields):
+    before = written()
+
+    answer = client.post(f"/admin/desk/{address}", {"who": open_patient(client)} | fields)
+
+    assert answer.status_code == 400
+    assert written() == before
+
+
+def test_endless_number_of_a_clinic_chooses_nothing(client, rita, anna):
+    assert client.post("/admin/desk/clinic/", {"clinic": "9" * 5000}).status_code == 302

@@ -5,8 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from clinics.models import Service
 from loyalty.ledger import posting
 from loyalty.models import Receipt, Standing
+from patients.models import Patient
 from tests.desk.desk_pages import (
     confirm,
     form_data,
@@ -19,8 +21,8 @@ from tests.desk.desk_pages import (
     token_of,
 )
 from tests.desk.written import written
-from tests.people import make_service
-from tests.programs import NOON
+from tests.people import make_patient, make_service
+from tests.programs import NOON, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -242,3 +244,53 @@ def test_suggestions_are_names_of_the_price_list(client, rita, anna, kind):
     answer = client.get("/admin/desk/suggest/", {"q": "гиг", "kind": kind})
 
     assert answer.content.decode() == "Гигиена"
+
+
+def test_repeat_after_a_service_went_off_sale_shows_the_first_receipt(client, rita, anna):
+    who = open_patient(client)
+    token = token_of(quote(client, who, picture_lines()))
+    first = confirm(client, who, picture_lines(), token)
+    Service.objects.filter(code="implant-1").update(is_active=False)
+
+    repeat = confirm(client, who, picture_lines(), token)
+
+    assert repeat.url == f"{first.url}&again=1"
+    assert Receipt.objects.count() == 1
+
+
+def test_token_of_another_patient_posts_nothing(client, rita, anna):
+    make_member("Петрова", "Вера", "+79160000001")
+    token = token_of(quote(client, open_patient(client), picture_lines()))
+    before = written()
+
+    answer = confirm(client, open_patient(client, "+79160000001"), picture_lines(), token)
+
+    assert answer.status_code == 409
+    assert written() == before
+
+
+def test_patient_erased_after_the_quote_is_shown_to_nobody(client, rita, anna):
+    who = open_patient(client)
+    token = token_of(quote(client, who, picture_lines()))
+    Patient.objects.filter(pk=anna.pk).update(erased_at=NOON)
+    before = written()
+
+    answers = [confirm(client, who, picture_lines(), token), client.get("/admin/desk/", {"who": who})]
+
+    assert [answer.status_code for answer in answers] == [422, 200]
+    assert not any("Иванова" in answer.content.decode() for answer in answers)
+    assert written() == before
+
+
+def test_desk_without_a_program_says_so_and_writes_nothing(client, rita):
+    vera = make_patient("Петрова", "Вера", "+79160000001", consents=())
+    before = written()
+
+    page = client.get("/admin/desk/", {"patient": vera.pk})
+    who = open_patient(client, "+79160000001")
+    answers = [quote(client, who, [line(price="500")]), client.get("/admin/desk/", {"who": who})]
+    enrolled = client.post("/admin/desk/enrol/", {"who": who, "agreed": "1"})
+
+    assert [answer.status_code for answer in (page, *answers, enrolled)] == [200, 422, 200, 302]
+    assert all(text_of(answer).count("Программа ещё не опубликована") == 1 for answer in (page, *answers))
+    assert written() == before
