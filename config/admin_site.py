@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from config.staff_login import StaffLoginForm
+
 # Whoever may look at clinics runs the settings; the reception does not.
 SETTINGS_PERMISSION = "clinics.view_clinic"
 DESK_PERMISSION = "loyalty.use_desk"
@@ -18,6 +20,7 @@ class PortalAdminSite(admin.AdminSite):
     site_header = _("Clinic · Loyalty")
     index_title = _("All sections")
     site_url = None
+    login_form = StaffLoginForm
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         return [path("desk/", include("loyalty.desk.urls")), *super().get_urls()]

@@ -142,6 +142,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_code_request": "20/m/ip,200/h/ip,5/15m/key,15/d/key",
     "login_code_try": "5/15m/key",
     "login_code_address": "60/15m/ip",
+    "staff_login": "10/15m/key,60/15m/ip",
 }
 # How many proxies of our own stand in front; the visitor's address is counted from the right of X-Forwarded-For.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0" if LOCAL_MODE else "1"))
