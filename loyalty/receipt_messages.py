@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clinics.number_texts import number_text
 from loyalty.events import POINTS_EARNED
 from loyalty.models import Receipt
 from notifications.events import ComposedText, EventSpec
@@ -21,16 +22,16 @@ def compose_receipt_posted(message: OutboxMessage, at: datetime) -> ComposedText
     sentences = []
     if receipt.points_spent:
         sentences.append(
-            ngettext("%(points)d point spent.", "%(points)d points spent.", receipt.points_spent)
-            % {"points": receipt.points_spent}
+            ngettext("%(points)s point spent.", "%(points)s points spent.", receipt.points_spent)
+            % {"points": number_text(receipt.points_spent)}
         )
     if receipt.points_earned:
         sentences.append(
-            ngettext("%(points)d point earned.", "%(points)d points earned.", receipt.points_earned)
-            % {"points": receipt.points_earned}
+            ngettext("%(points)s point earned.", "%(points)s points earned.", receipt.points_earned)
+            % {"points": number_text(receipt.points_earned)}
         )
     balance = receipt.patient.standing.account.balance
-    sentences.append(_("Balance: %(balance)d.") % {"balance": balance})
+    sentences.append(_("Balance: %(balance)s.") % {"balance": number_text(balance)})
     text = " ".join(sentences)
     return ComposedText(subject=_("Your points after the visit"), body=text, short=text)
 

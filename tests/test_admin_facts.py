@@ -98,6 +98,25 @@ def test_receipt_says_why_so_many_points(client, root, sale):
     assert "возвращён полностью" in text
 
 
+@pytest.mark.parametrize("role", ["receptionist", "manager", "owner"])
+def test_receipt_and_refund_show_their_lines_to_whoever_may_see_them(client, sale, role):
+    client.force_login(make_staff("sonya", role))
+
+    pages = [
+        client.get(url("receipt", "change", sale.pk)),
+        client.get(url("refund", "change", Refund.objects.get().pk)),
+    ]
+
+    assert [len(page.context["inline_admin_formsets"]) for page in pages] == [1, 1]
+
+
+def test_receipt_names_the_tier_as_people_do(client, root, sale):
+    text = client.get(url("receipt", "change", sale.pk)).content.decode()
+
+    assert "Стандарт" in text
+    assert "standart" not in text
+
+
 def test_receipts_of_a_foreign_clinic_are_neither_listed_nor_opened(client, sale):
     client.force_login(make_staff("sonya", "receptionist", clinics=[make_clinic("omsk", name="Омск")]))
 

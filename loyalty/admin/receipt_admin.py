@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clinics.admin_pages import FactAdmin, FactInline, OwnClinicsFilter, only_own_clinics
@@ -61,9 +62,9 @@ class ReceiptAdmin(FactAdmin):
     fields = (
         ("patient", "clinic"), ("paid_at", "actor", "identified_by"),
         ("price", "discount", "points_value", "paid"), ("points_spent", "points_earned"),
-        "why", ("program_version", "tier"), ("source_system", "document", "revision"), "refund_link",
+        "why", ("program_version", "tier_title"), ("source_system", "document", "revision"), "refund_link",
     )  # fmt: skip
-    readonly_fields = ("why", "refund_link")
+    readonly_fields = ("why", "tier_title", "refund_link")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Receipt]:
         return only_own_clinics(request=request, rows=super().get_queryset(request), field="clinic")
@@ -90,6 +91,12 @@ class ReceiptAdmin(FactAdmin):
             return "—"
         explained = explain(receipt.explanation, program=compiled_version(receipt.program_version))
         return " ".join((*explained.earnings, *explained.spend, *explained.receipt)) or "—"
+
+    @admin.display(description=_("tier"))
+    def tier_title(self, receipt: Receipt) -> str:
+        tiers = compiled_version(receipt.program_version).tiers if receipt.tier else ()
+        titles = {tier.code: tier.title.in_language(get_language() or "") for tier in tiers}
+        return titles.get(receipt.tier, receipt.tier) or "—"
 
     @admin.display(description=_("refund"))
     def refund_link(self, receipt: Receipt) -> str:

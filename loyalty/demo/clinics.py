@@ -11,7 +11,7 @@ from clinics.models import Clinic, Service, ServiceCategory, StaffMember
 
 # Known to everybody, so the demo listens on this machine only.
 DEMO_PASSWORD = "club-demo"  # noqa: S105
-MOSCOW = "mytischi"
+MOSCOW = "mytishchi"
 URAL = "uralmash"
 
 

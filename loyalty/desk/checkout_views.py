@@ -127,7 +127,8 @@ def _show(
 ) -> HttpResponse:
     if quoted is not None:
         put_quote(page, quoted)
-    if not page.is_fragment(request):
+    # A quote that is no longer true makes the strip beside it untrue as well.
+    if status == CHANGED or not page.is_fragment(request):
         user_id = desk.user.pk
         if quoted is not None:
             put_strip_of_quote(page, quoted=quoted, who=who, user_id=user_id)

@@ -49,9 +49,9 @@ class DeskPage:
 
 
 def show_desk(request: HttpRequest, *, desk: Desk, page: DeskPage, status: int = 200) -> HttpResponse:
-    """The whole page, or only its checkout part when the script asks for it."""
+    """The whole page; for the script its checkout part, and the patient's strip if that has been read."""
     if page.is_fragment(request):
-        return render(request, "loyalty/desk/checkout.html", {"page": page}, status=status)
+        return render(request, "loyalty/desk/fragment.html", {"desk": desk, "page": page}, status=status)
     context = admin.site.each_context(request) | {
         "title": _("Desk"),
         "is_nav_sidebar_enabled": False,

@@ -136,6 +136,7 @@ def _to_patient(desk: Desk, patient: Patient) -> HttpResponse:
 def _show_form(
     request: HttpRequest, *, desk: Desk, form: RegistrationForm, status: int = 200, owner_id: int | None = None
 ) -> HttpResponse:
+    _put_cursor(form)
     owner = ""
     if owner_id is not None:
         who = Who(patient_id=owner_id, identified_by="PHONE")
@@ -149,3 +150,11 @@ def _show_form(
         "owner_url": owner,
     }
     return render(request, "loyalty/desk/register.html", context, status=status)
+
+
+def _put_cursor(form: RegistrationForm) -> None:
+    """Into the first wrong field, else the first empty one: an offered phone is there already."""
+    wrong = [name for name in form.fields if name in form.errors]
+    empty = [name for name in form.fields if not form[name].value()]
+    for name in (wrong or empty)[:1]:
+        form.fields[name].widget.attrs["autofocus"] = True

@@ -118,7 +118,13 @@ def _visit_text(moment: datetime | None, *, state: MemberState) -> str:
 def _burn_text(item: BurnDay, *, state: MemberState) -> BurnText:
     day, soon = day_text(item.last_day, today=state.today), soon_text(item.last_day, today=state.today)
     values = {"points": number_text(item.points), "day": day, "soon": soon}
-    if item.is_rolling:
+    if item.is_rolling and soon:
+        text = ngettext(
+            "%(points)s will burn on %(day)s, %(soon)s, unless there are new payments",
+            "%(points)s will burn on %(day)s, %(soon)s, unless there are new payments",
+            item.points,
+        )
+    elif item.is_rolling:
         text = ngettext(
             "%(points)s will burn on %(day)s unless there are new payments",
             "%(points)s will burn on %(day)s unless there are new payments",

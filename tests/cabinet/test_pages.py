@@ -12,7 +12,7 @@ from django.utils.translation import override
 from config import urls
 from patients.cabinet import errors
 from tests.cabinet.pages import ask_code, text_of
-from tests.people import make_patient
+from tests.people import make_patient, make_staff
 
 TEMPLATES = Path(__file__).parents[2] / "patients" / "templates"
 
@@ -37,6 +37,15 @@ def test_unknown_address_says_so_and_leads_home(client):
 
     assert answer.status_code == 404
     assert "Страницы нет Вернуться на главную" in text_of(answer)
+
+
+def test_unknown_address_leads_staff_back_to_work(client):
+    client.force_login(make_staff("rita", "receptionist"))
+
+    answer = client.get("/admin/desk/no-such-page/")
+
+    assert answer.status_code == 404
+    assert 'href="/admin/"' in answer.content.decode()
 
 
 def test_failure_gives_a_reference_that_the_log_has_too(client, settings, caplog):

@@ -40,6 +40,13 @@ def test_strip_shows_balance_and_all_that_burns(client, rita, anna):
     assert page.content.decode().count('class="warm"') == 1
 
 
+def test_rolling_day_that_is_near_is_also_said_in_days(client, rita, noon, anna):
+    noon.move_to(NOON.replace(year=2028, month=1, day=10))
+    client.force_login(rita)
+
+    assert "3 000 сгорят 15 января, через 5 дней, если не будет новых оплат" in text_of(strip(client))
+
+
 def test_wrong_layout_is_corrected_with_a_hint(client, rita, anna):
     assert "Раскладка была английской, мы исправили." in text_of(strip(client, "bdfyjdf"))
 

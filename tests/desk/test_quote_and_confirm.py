@@ -129,6 +129,27 @@ def test_spend_elsewhere_makes_the_quote_stale_and_shows_the_new_one(client, rit
     assert written() == before
 
 
+def test_stale_quote_brings_the_script_the_strip_of_the_patient_as_well(client, rita, anna):
+    who = open_patient(client)
+    token = token_of(quote(client, who, picture_lines(), spend="maximum"))
+    posting.spend(account_id=anna.standing.account_id, units=3000, key="other desk", at=NOON)
+    sent = form_data(who, picture_lines(), quote=token, spend="maximum")
+
+    answer = client.post("/admin/desk/confirm/", sent, headers={"X-Desk-Fragment": "1"})
+
+    assert answer.status_code == 409
+    assert "450 на балансе" in text_of(answer)
+    assert "<body" not in answer.content.decode()
+
+
+def test_quote_for_the_script_leaves_the_strip_alone(client, rita, anna):
+    sent = form_data(open_patient(client), picture_lines())
+
+    answer = client.post("/admin/desk/quote/", sent, headers={"X-Desk-Fragment": "1"})
+
+    assert "на балансе" not in text_of(answer)
+
+
 def test_quote_older_than_ten_minutes_is_not_posted(client, rita, anna, noon):
     who = open_patient(client)
     token = token_of(quote(client, who, picture_lines()))

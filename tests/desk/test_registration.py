@@ -1,5 +1,7 @@
 """A new person at the desk: card, account, welcome points and consents in one act."""
 
+import re
+
 import pytest
 
 from loyalty.models import Standing
@@ -60,6 +62,20 @@ def test_offer_brings_the_phone_into_the_form(client, rita):
 
     assert 'value="+7 916 000-00-01"' in html
     assert "errorlist" not in html
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"offered": "1", "phone": ""}, "phone"),
+        ({"offered": "1", "phone": "+7 916 000-00-01"}, "last_name"),
+        ({**VERA, "birth_date": "вчера"}, "birth_date"),
+    ],
+)
+def test_cursor_waits_in_the_first_wrong_or_empty_field(client, rita, sent, field):
+    html = client.post("/admin/desk/register/", sent).content.decode()
+
+    assert re.findall(r'<input[^>]*name="(\w+)"[^>]* autofocus', html) == [field]
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,8 @@
     const place = placeOfFocus();
     const box = document.createElement("template");
     box.innerHTML = html.trim();
+    const strip = box.content.querySelector(".strip");
+    if (strip) document.querySelector(".strip").replaceWith(strip);
     checkout().replaceWith(box.content);
     if (kept) {
       const entry = checkout().querySelector("#entry");
