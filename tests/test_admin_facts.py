@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
 from clinics.admin_pages import BoundedPaginator
 from clinics.models import Service, ServiceCategory
@@ -115,6 +116,12 @@ def test_receipt_names_the_tier_as_people_do(client, root, sale):
 
     assert "Стандарт" in text
     assert "standart" not in text
+
+
+def test_patient_found_by_name_is_not_found_by_a_title():
+    """Other apps translate the bare word for things, as «название»."""
+    with override("ru"):
+        assert str(Receipt.IdentifiedBy.NAME.label) == "имя"
 
 
 def test_receipts_of_a_foreign_clinic_are_neither_listed_nor_opened(client, sale):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 DESK = "desk"
 
@@ -15,7 +16,7 @@ class Receipt(models.Model):
         PHONE = "PHONE", _("phone")
         CARD = "CARD", _("card number")
         QR = "QR", _("QR code")
-        NAME = "NAME", _("name")
+        NAME = "NAME", pgettext_lazy("found by", "name")
         IMPORT = "IMPORT", _("import")
 
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", verbose_name=_("clinic"))
