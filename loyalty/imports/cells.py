@@ -25,10 +25,13 @@ _SEXES = {
     Patient.Sex.MALE: {"м", "муж", "муж.", "мужской", "m", "male"},
 }
 _EARLIEST = date(1900, 1, 1)
+# Old systems write "never" as the year 9999, which no clock can count to the end of.
+_LATEST = date(2100, 12, 31)
 KOPECK = Decimal("0.01")
 # A double of an Excel file holds 15 digits: what lies beyond is noise of the binary form.
 _EXCEL_NOISE = Decimal("0.000001")
 MOST_ROUBLES = Decimal(10**9)
+LONGEST_EMAIL = 254
 
 
 def refuse_formula(text: str) -> None:
@@ -53,6 +56,8 @@ def read_phone(text: str) -> str:
 
 
 def read_email(text: str) -> str:
+    if len(text) > LONGEST_EMAIL:
+        raise CellRefused("too_long", limit=LONGEST_EMAIL)
     try:
         validate_email(text)
     except ValidationError:
@@ -72,6 +77,8 @@ def read_day_and_time(text: str) -> tuple[date, time | None]:
     clock = _first_format(time_text.strip(), _TIME_FORMATS) if time_text.strip() else None
     if day is None or day.date() < _EARLIEST or (time_text.strip() and clock is None):
         raise CellRefused("bad_date", found=text[:40])
+    if day.date() > _LATEST:
+        raise CellRefused("too_far", found=text[:40], limit=_LATEST.year)
     return day.date(), clock.time() if clock else None
 
 
@@ -104,6 +111,8 @@ def read_roubles(text: str, *, unit_roubles: Decimal = Decimal(1)) -> Decimal:
     roubles = read_number(text) * unit_roubles
     if roubles < 0:
         raise CellRefused("negative", found=text[:40])
+    if roubles > MOST_ROUBLES:
+        raise CellRefused("too_large", found=text[:40])
     if roubles != roubles.quantize(KOPECK):
         raise CellRefused("fraction_of_kopeck", found=text[:40])
     return roubles.quantize(KOPECK)

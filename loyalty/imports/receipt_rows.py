@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from clinics.calendar import local_date
 from clinics.models import Service, ServiceCategory
-from clinics.money import to_kopecks
+from clinics.money import to_kopecks, to_roubles
 from loyalty.imports import cells
 from loyalty.imports.columns import Column
 from loyalty.imports.faults import RowFault
@@ -34,6 +34,7 @@ COLUMNS = (
 LONGEST_KEY = 60  # with the day and the number it makes a document
 LONGEST_DOCUMENT = 80
 MOST_ITEMS = 10_000
+MOST_RECEIPT_KOPECKS = 1_000_000_000_00
 NOON = time(12)
 
 
@@ -116,7 +117,10 @@ class _Reader:
         """A document with a wrong line is left out whole: half a receipt would be a wrong one."""
         for receipt in receipts:
             wrong_row = self.faulty_documents.get(receipt.document) if receipt.is_numbered else None
-            if wrong_row is None:
+            if receipt.price_kopecks > MOST_RECEIPT_KOPECKS:
+                total = to_roubles(receipt.price_kopecks)
+                file.faults += receipt.faults("amount", "too_large", {"found": str(total)})
+            elif wrong_row is None:
                 file.by_customer.setdefault(receipt.customer, []).append(receipt)
             else:
                 data = {"document": receipt.document, "other_row": wrong_row}

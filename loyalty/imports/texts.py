@@ -36,6 +36,8 @@ _ROW: dict[str, Promise] = {
     "bad_email": _("“%(found)s” is not an e-mail address."),
     "bad_date": _("“%(found)s” is not a date. Write it like 31.12.2025 or 2025-12-31."),
     "in_the_future": _("The date %(found)s is in the future."),
+    "too_far": _("The date %(found)s is after %(limit)s. If it means “never”, leave the cell empty."),
+    "too_large": _("The amount %(found)s is above a billion roubles."),
     "bad_number": _("“%(found)s” is not a number."),
     "negative": _("The amount is negative: %(found)s."),
     "fraction_of_kopeck": _("The amount %(found)s is not a whole number of kopecks."),

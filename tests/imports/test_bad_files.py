@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError
 
+from loyalty.models import Receipt
 from patients.models import Patient, PatientSourceKey
 from tests.imports.files import run, write_csv, write_xlsx
-from tests.people import make_clinic
+from tests.people import make_clinic, make_service
 from tests.programs import publish_preset
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +169,37 @@ def test_reason_in_the_errors_file_is_never_a_formula(tmp_path, start):
     cells = (tmp_path / "errors.csv").read_text("utf-8-sig").splitlines()[1].split(";")
     assert not any(cell.lstrip('"').startswith(("=", "+", "-", "@")) for cell in cells)
     assert Patient.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "says"),
+    [
+        ("balance_last_day", "31.12.9999", "Дата 31.12.9999 позже 2100 года. Если это «никогда», оставьте пусто."),
+        ("email", "a" * 60 + "@" + "b." * 110 + "ru", "Текст длиннее 254 знаков."),
+        ("turnover", "1000000001", "«1000000001» — не число."),
+    ],
+)
+def test_value_that_no_column_holds_is_a_row_error(tmp_path, column, value, says):
+    path = write_csv(tmp_path / "p.csv", f"key;last_name;balance;{column}", f"17;Иванова;100;{value}")
+
+    _out, err = run("import_patients", path)
+
+    assert f"Строка 2, {column}: {says}" in err
+    assert Patient.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "says"),
+    [
+        (["A-7;2026-03-01;999999999;;"], {"unit_roubles": "100"}, "Сумма 999999999 больше миллиарда рублей."),
+        (["A-7;2026-03-01;900000000;care;Z-1"] * 12, {}, "Сумма 10800000000.00 больше миллиарда рублей."),
+    ],
+)
+def test_receipt_that_no_column_holds_is_a_row_error(tmp_path, rows, options, says):
+    make_service("care", "care")
+    header = "customer;date;amount;category;document"
+
+    _out, err = run("import_receipts", write_csv(tmp_path / "r.csv", header, *rows), program=1, **options)
+
+    assert says in err
+    assert (Receipt.objects.count(), Patient.objects.count()) == (0, 0)
