@@ -17,7 +17,7 @@ def compose_receipt_posted(message: OutboxMessage, at: datetime) -> ComposedText
     receipt = (
         Receipt.objects.filter(pk=message.context["receipt"]).select_related("patient__standing__account").first()
     )
-    if receipt is None or receipt.refunds.exists():
+    if receipt is None or receipt.refunds.filter(is_complete=True).exists():
         return None
     sentences = []
     if receipt.points_spent:

@@ -220,7 +220,8 @@ def _move_rolling_date_back(
     )
     day = rolling_date_after_full_refund(
         program.life,
-        lived_from=local_date(standing_payment or account.opened_at, tz),
+        # Imported payments may be older than the account.
+        lived_from=local_date(max(standing_payment or account.opened_at, account.opened_at), tz),
         stored=account.rolling_until,
         today=local_date(at, tz),
         grace_days=program.lot_grace_days,

@@ -192,3 +192,14 @@ def test_cabinet_users_and_superusers_are_not_listed_for_the_owner(client):
     users = client.get("/admin/auth/user/").context["cl"].result_list
 
     assert [user.username for user in users] == ["olga"]
+
+
+def test_clinics_that_an_owner_does_not_see_stay_with_the_member_of_staff(client):
+    here, elsewhere = make_clinic(), make_clinic("yekaterinburg", name="Екатеринбург")
+    rita = make_staff("rita", "receptionist", clinics=[here, elsewhere])
+    client.force_login(make_staff("olga", "owner", clinics=[here]), backend="clinics.role_backend.RoleBackend")
+    url = reverse("admin:clinics_staffmember_change", args=[rita.staff_member.pk])
+
+    client.post(url, {"user": rita.pk, "home_clinic": here.pk, "clinics": [here.pk]})
+
+    assert set(rita.staff_member.clinics.all()) == {here, elsewhere}

@@ -41,6 +41,13 @@ class StaffMemberAdmin(HistoryAdmin):
             kwargs["queryset"] = clinics_of(request.user)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Clinics that the editor does not see stay as they are: the form could not show them."""
+        member: StaffMember = form.instance
+        unseen = list(member.clinics.exclude(pk__in=clinics_of(request.user).values("pk"))) if change else []
+        super().save_related(request, form, formsets, change)
+        member.clinics.add(*unseen)
+
 
 admin.site.unregister(User)
 

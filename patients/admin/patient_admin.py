@@ -15,6 +15,7 @@ from clinics.admin_pages import FactInline, HistoryAdmin, OwnClinicsFilter, only
 from clinics.scope import clinics_of
 from patients.admin.patient_form import PatientForm
 from patients.admin.points_block import read_points_block
+from patients.cabinet_sessions import end_cabinet_sessions
 from patients.models import Card, ConsentRecord, Patient
 from patients.names import name_key
 from patients.phone import mask_phone
@@ -133,6 +134,9 @@ class PatientAdmin(HistoryAdmin):
     def save_model(self, request: HttpRequest, obj: Patient, form: Any, change: bool) -> None:
         obj.name_key = name_key(obj.last_name, obj.first_name, obj.middle_name)
         super().save_model(request, obj, form, change)
+        if form.cleaned_data.get("new_phone"):
+            # The old number may be somebody else's by now.
+            end_cabinet_sessions(obj)
 
     @admin.display(description=_("patient"), ordering="name_key")
     def full_name_shown(self, patient: Patient) -> str:

@@ -1,37 +1,44 @@
-"""What the patient reads after a receipt."""
+"""The message after a receipt speaks of what stands at sending."""
+
+from functools import partial
 
 import pytest
 from django.utils.translation import override
 
-from loyalty.checkout import confirm_receipt
-from loyalty.quoting import quote_receipt
-from loyalty.receipt_draft import DraftLine, ReceiptDraft
 from loyalty.receipt_messages import compose_receipt_posted
+from loyalty.refund import refund_receipt
 from loyalty.rules.facts import SpendChoice
+from loyalty.rules.refunds import plan_amount_refund
 from notifications.models import OutboxMessage
-from tests.people import make_clinic, make_rita, make_service
-from tests.programs import NOON, give_points, make_member, publish_preset
+from tests.checkout.test_refund import post, wish
+from tests.people import make_rita
+from tests.programs import NOON, make_member, publish_preset
 
 pytestmark = pytest.mark.django_db
 
 
-def test_message_names_what_was_spent_and_earned_and_the_balance_with_thousands_apart():
+@pytest.fixture
+def receipt():
     publish_preset(has_welcome=False)
-    anna = make_member(tier="gold", turnover=282_000)
-    give_points(anna, 3450, at=NOON)
-    service = make_service("hygiene-full", "hygiene", 48_500)
-    draft = ReceiptDraft(
-        patient_id=anna.pk,
-        clinic_code=make_clinic().code,
-        lines=(DraftLine(price_kopecks=4_850_000, service_id=service.pk),),
-        choice=SpendChoice.amount(1301),
-        identified_by="PHONE",
-    )
-    quoted = quote_receipt(draft, at=NOON)
-    confirm_receipt(quoted.token, clinic=make_clinic(), actor=make_rita(), at=NOON)
+    return post(make_member(), make_rita(), SpendChoice.none(), ("therapy", 2_000_000))
 
+
+def test_message_tells_what_was_earned_and_the_balance(receipt):
     with override("ru"):
-        composed = compose_receipt_posted(OutboxMessage.objects.get(), NOON)
+        text = compose_receipt_posted(OutboxMessage.objects.get(), NOON).short
 
-    text = composed.short.replace("\u00a0", " ")
-    assert text == "Списан 1 301 балл. Начислено 4 247 баллов. Баланс: 6 396."
+    assert text.replace("\u00a0", " ") == "Начислено 1 000 баллов. Баланс: 1 000."
+
+
+def test_message_after_a_part_was_refunded_still_goes(receipt):
+    refund_receipt(
+        wish(receipt, planner=partial(plan_amount_refund, kopecks=100_000)), actor=receipt.actor, at=NOON
+    )
+
+    assert compose_receipt_posted(OutboxMessage.objects.get(), NOON) is not None
+
+
+def test_message_after_a_full_refund_is_not_sent(receipt):
+    refund_receipt(wish(receipt), actor=receipt.actor, at=NOON)
+
+    assert compose_receipt_posted(OutboxMessage.objects.get(), NOON) is None
