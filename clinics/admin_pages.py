@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from clinics.number_texts import number_text
 from clinics.scope import clinics_of
 
 MOST_COUNTED = 5_000
@@ -25,10 +26,24 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
+        return min(self._counted, MOST_COUNTED)
+
+    @property
+    def is_cut(self) -> bool:
+        """The list has more rows than its pages show."""
+        return self._counted > MOST_COUNTED
+
+    @property
+    def shown_text(self) -> str:
+        return number_text(self.count)
+
+    @cached_property
+    def _counted(self) -> int:
         rows = self.object_list
         if isinstance(rows, QuerySet):
-            return rows.order_by()[:MOST_COUNTED].count()
-        return len(rows)
+            # One row more tells a list that is cut from a list of exactly so many.
+            return rows.order_by()[: MOST_COUNTED + 1].count()
+        return min(len(rows), MOST_COUNTED + 1)
 
 
 class PortalAdmin(admin.ModelAdmin):

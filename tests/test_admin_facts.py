@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
+from clinics import admin_pages
 from clinics.admin_pages import BoundedPaginator
 from clinics.models import Service, ServiceCategory
 from loyalty.checkout import confirm_receipt
@@ -215,6 +216,31 @@ def test_lists_count_no_further_than_needed(model):
 
     assert page.show_full_result_count is False
     assert page.paginator is BoundedPaginator
+
+
+def test_a_list_with_more_rows_than_its_pages_show_says_so(client, root, two_thousand, monkeypatch):
+    monkeypatch.setattr(admin_pages, "MOST_COUNTED", 1500)
+
+    page = client.get(url("receipt", "changelist")).content.decode()
+
+    assert "Показаны первые 1\u00a0500. Уточните поиск или фильтр." in page
+    assert "Найдено" not in page
+
+
+def test_a_list_of_exactly_the_most_rows_is_whole(client, root, two_thousand, monkeypatch):
+    monkeypatch.setattr(admin_pages, "MOST_COUNTED", Receipt.objects.count())
+
+    page = client.get(url("receipt", "changelist")).content.decode()
+
+    assert "Найдено: 2\u00a0001" in page
+    assert "Показаны первые" not in page
+
+
+def test_a_list_counts_its_rows_without_declining_their_name(client, root, sale):
+    page = client.get(url("receipt", "changelist")).content.decode()
+
+    assert "Найдено: 1" in page
+    assert "1 чек" not in page
 
 
 def test_no_form_offers_hundreds_of_options(client, root, two_thousand):
