@@ -15,7 +15,8 @@ STATEMENT = """
            o.reversal_of_id,
            (select min(l.last_day) from loyalty_lot l where l.entry_id = e.id),
            (select min(l.available_at) from loyalty_lot l
-             where l.entry_id = e.id and l.available_at > o.effective_at)
+             where l.entry_id = e.id and l.available_at > o.effective_at),
+           (select coalesce(sum(l.remaining), 0)::bigint from loyalty_lot l where l.entry_id = e.id)
       from loyalty_entry e
       join loyalty_operation o on o.id = e.operation_id
      where e.account_id = %s and e.id < %s
@@ -40,6 +41,7 @@ class StatementRow:
     reversal_of_id: int | None
     last_day: date | None  # the soonest of the lots it made
     available_at: datetime | None  # set when its points were pending at first
+    left: int  # of the lots it made, not yet spent, burnt or taken back
 
 
 def statement(account_id: int, limit: int, before_id: int | None = None) -> list[StatementRow]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinics.calendar import local_date
@@ -14,6 +15,7 @@ from loyalty.ledger.statement import StatementRow, statement
 from loyalty.member_state import MemberState, NoAccount, read_member_state
 from loyalty.models import OperationKind
 from loyalty.program.versions import NoProgram, current_program
+from loyalty.receipt_numbers import receipt_numbers
 from loyalty.rules.compiled import CompiledProgram
 from patients.models import Patient
 
@@ -49,7 +51,7 @@ class PointsBlock:
 
 
 def read_points_block(*, patient: Patient, at: datetime) -> PointsBlock | None:
-    """None for a person without an account. Four queries."""
+    """None for a person without an account. Five queries."""
     try:
         program = current_program(at=at).program
         state = read_member_state(patient_id=patient.pk, program=program, at=at)
@@ -57,6 +59,8 @@ def read_points_block(*, patient: Patient, at: datetime) -> PointsBlock | None:
         return None
     standing = state.standing
     account = standing.account
+    rows = statement(account.pk, SHOWN_OPERATIONS)
+    numbers = receipt_numbers({row.reversal_of_id or row.operation_id for row in rows})
     return PointsBlock(
         balance=number_text(account.balance),
         pending=number_text(account.pending) if account.pending else "",
@@ -64,7 +68,7 @@ def read_points_block(*, patient: Patient, at: datetime) -> PointsBlock | None:
         tier=tier_title(program, standing.tier) if standing.tier else "",
         turnover=money_text(to_kopecks(standing.turnover)),
         burns=tuple(_burn(item, state=state) for item in state.holdings.schedule),
-        history=tuple(_row(row, state=state, program=program) for row in statement(account.pk, SHOWN_OPERATIONS)),
+        history=tuple(_row(row, state=state, program=program, numbers=numbers) for row in rows),
     )
 
 
@@ -88,7 +92,9 @@ def _burn(item: BurnDay, *, state: MemberState) -> BurnTile:
     )
 
 
-def _row(row: StatementRow, *, state: MemberState, program: CompiledProgram) -> HistoryRow:
+def _row(
+    row: StatementRow, *, state: MemberState, program: CompiledProgram, numbers: dict[int, int]
+) -> HistoryRow:
     explained = explain(row.explanation or {}, program=program)
     tz = state.standing.patient.home_clinic.tz
     return HistoryRow(
@@ -96,6 +102,26 @@ def _row(row: StatementRow, *, state: MemberState, program: CompiledProgram) -> 
         points=signed_text(row.units),
         is_gain=row.units > 0,
         kind=str(OperationKind(row.kind).label),
-        why=" ".join((*explained.earnings, *explained.spend)) or row.reason,
-        last_day=day_text(row.last_day, today=local_date(row.effective_at, tz)) if row.last_day else "",
+        why=" ".join((*explained.earnings, *explained.spend)) or row.reason or _receipt(row, numbers),
+        last_day=_last_day(row, state=state),
     )
+
+
+def _receipt(row: StatementRow, numbers: dict[int, int]) -> str:
+    number = numbers.get(row.reversal_of_id or row.operation_id)
+    if number is None:
+        return ""
+    text = _("Refund of receipt %(number)s") if row.reversal_of_id else _("Receipt %(number)s")
+    return text % {"number": number}
+
+
+def _last_day(row: StatementRow, *, state: MemberState) -> str:
+    """Until when what the operation gave lives; of the rolling date only while something is left to burn."""
+    if row.last_day:
+        tz = state.standing.patient.home_clinic.tz
+        return day_text(row.last_day, today=local_date(row.effective_at, tz))
+    rolling_until = state.standing.account.rolling_until
+    if not row.left or rolling_until is None:
+        return ""
+    day = day_text(rolling_until, today=state.today)
+    return _("%(day)s unless there are new payments") % {"day": day}

@@ -123,14 +123,16 @@ def _life(row: StatementRow, reader: Reader) -> str:
         return _("Available from %(day)s.") % {"day": day}
     is_rolling = row.last_day is None and row.kind in ROLLING_KINDS
     last_day = reader.rolling_until if is_rolling else row.last_day
-    return "" if last_day is None else _burn(last_day, is_rolling=is_rolling, reader=reader)
+    if last_day is None:
+        return ""
+    if last_day < reader.today:
+        return _("Their last day was %(day)s.") % {"day": day_text(last_day, today=reader.today)}
+    return _burn(last_day, is_rolling=is_rolling, reader=reader) if row.left else ""
 
 
 def _burn(last_day: date, *, is_rolling: bool, reader: Reader) -> str:
     """Nothing once all points of that day have been spent."""
     words = {"day": day_text(last_day, today=reader.today)}
-    if last_day < reader.today:
-        return _("Their last day was %(day)s.") % words
     if not any(item.last_day == last_day and item.is_rolling == is_rolling for item in reader.schedule):
         return ""
     if is_rolling:

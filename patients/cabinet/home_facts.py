@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 
 from clinics.calendar import local_date
 from clinics.money import to_kopecks
 from loyalty.ledger.balance import Holdings, read_holdings
 from loyalty.ledger.statement import StatementRow, statement
-from loyalty.models import Receipt, Standing
+from loyalty.models import Standing
 from loyalty.program.versions import NoProgram, current_program
+from loyalty.receipt_numbers import receipt_numbers
 from loyalty.rules.compiled import CompiledProgram, Tier
 from loyalty.rules.tiers import Progress, progress_to_next
 from patients.models import Card, Patient
@@ -84,11 +85,7 @@ def read_operations(*, account_id: int, count: int) -> Operations:
     rows = [row for row in statement(account_id, max(READ_OPERATIONS, count * 2)) if row.units]
     shown = tuple(rows[:count])
     ids = {row.reversal_of_id or row.operation_id for row in shown}
-    receipts = Receipt.objects.filter(Q(spend_operation__in=ids) | Q(earn_operation__in=ids))
-    numbers: dict[int, int] = {}
-    for number, *operations in receipts.values_list("pk", "spend_operation_id", "earn_operation_id"):
-        numbers |= dict.fromkeys(filter(None, operations), number)
-    return Operations(rows=shown, receipts=numbers)
+    return Operations(rows=shown, receipts=receipt_numbers(ids))
 
 
 def _card_of(patient: Patient) -> str:

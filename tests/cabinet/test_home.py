@@ -257,6 +257,16 @@ def test_refund_rows_name_the_receipt_and_what_moved(client, sms, anna):
     )
 
 
+def test_earning_that_a_refund_took_back_has_no_day_to_burn_on(client, sms, anna):
+    receipt = pay(anna).receipt
+    wish = RefundWish(receipt_id=receipt.pk, key="whole", reason=Refund.Reason.CANCELLED)
+    refund_receipt(wish, actor=User.objects.get(username="rita"), at=NOON)
+
+    page = said(text_of(home_of(client, sms)))
+
+    assert f"+585 22 ноября, чек {receipt.pk} Кешбэк: 9 % от 6 500 ₽. Начислено за визит +3 000" in page
+
+
 def test_burnt_points_say_why_they_are_gone(client, sms, anna, today):
     night = datetime(2026, 11, 28, 1, 0, tzinfo=UTC)
     today(night)
