@@ -12,6 +12,7 @@ from django.utils.translation import override
 
 from clinics import admin_pages
 from clinics.admin_pages import BoundedPaginator
+from clinics.audit_titles import act_title
 from clinics.models import Service, ServiceCategory
 from loyalty.checkout import confirm_receipt
 from loyalty.models import Operation, Receipt, Refund
@@ -98,6 +99,49 @@ def test_receipt_says_why_so_many_points(client, root, sale):
 
     assert "Кешбэк: 5 % от 6 500 ₽." in text
     assert "возвращён полностью" in text
+
+
+def test_sums_are_written_as_people_read_them(client, root, sale):
+    pages = [
+        url("receipt", "changelist"),
+        url("receipt", "change", sale.pk),
+        url("refund", "changelist"),
+        url("refund", "change", Refund.objects.get().pk),
+    ]
+
+    texts = [client.get(page).content.decode() for page in pages]
+
+    assert ["6\u00a0500\u00a0₽" in text for text in texts] == [True] * 4
+    assert ["6500,00" in text for text in texts] == [False] * 4
+
+
+def test_receipt_of_the_desk_shows_no_keys_of_machines(client, root, sale):
+    text = client.get(url("receipt", "change", sale.pk)).content.decode()
+
+    assert '<div class="readonly">стойка</div>' in text
+    assert sale.document not in text
+    assert "едакция" not in text
+
+
+def test_imported_receipt_shows_its_document(client, root, sale):
+    Receipt.objects.filter(pk=sale.pk).update(source_system="oldcrm", document="A-17")
+
+    text = client.get(url("receipt", "change", sale.pk)).content.decode()
+
+    assert '<div class="readonly">oldcrm</div>' in text
+    assert '<div class="readonly">A-17</div>' in text
+
+
+def test_audit_calls_acts_by_their_titles(client, root, sale):
+    text = client.get(reverse("admin:clinics_auditevent_changelist")).content.decode()
+
+    assert "Возврат по чеку" in text
+    assert f"Чек {sale.pk}" in text
+    assert "receipt.refunded" not in text
+
+
+def test_act_without_a_title_is_shown_by_its_code():
+    assert act_title("moon.landed") == "moon.landed"
 
 
 @pytest.mark.parametrize("role", ["receptionist", "manager", "owner"])

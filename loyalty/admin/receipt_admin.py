@@ -10,11 +10,13 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from clinics.admin_money import money_display
 from clinics.admin_pages import FactAdmin, FactInline, OwnClinicsFilter, only_own_clinics
 from clinics.number_texts import number_text, signed_text
 from loyalty.admin.people_search import SEARCH_HELP, facts_of_found_patients
 from loyalty.explanations import explain
-from loyalty.models import Receipt, ReceiptLine, Refund, RefundLine
+from loyalty.models import Receipt, ReceiptLine, Refund, RefundLine, Source
+from loyalty.models.receipt import DESK
 from loyalty.program.versions import compiled_version
 
 
@@ -24,9 +26,13 @@ class ReceiptClinicFilter(OwnClinicsFilter):
 
 class ReceiptLineInline(FactInline):
     model = ReceiptLine
-    fields = ("name", "quantity", "price", "discount", "points_value", "paid", "given")
+    fields = ("name", "quantity", "price_text", "discount_text", "points_value_text", "paid_text", "given")
     readonly_fields = fields
     ordering = ("position",)
+    price_text = money_display(ReceiptLine, "price")
+    discount_text = money_display(ReceiptLine, "discount")
+    points_value_text = money_display(ReceiptLine, "points_value")
+    paid_text = money_display(ReceiptLine, "paid")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReceiptLine]:
         return super().get_queryset(request).select_related("service", "category").prefetch_related("awards")
@@ -48,10 +54,10 @@ class ReceiptAdmin(FactAdmin):
         "paid_at",
         "patient",
         "clinic",
-        "price",
-        "points_spent",
-        "paid",
-        "points_earned",
+        "price_text",
+        "spent",
+        "paid_text",
+        "earned",
         "actor",
     )
     list_filter = (OwnClinicsFilter, "identified_by")
@@ -59,12 +65,24 @@ class ReceiptAdmin(FactAdmin):
     search_fields = ("id",)
     search_help_text = SEARCH_HELP
     ordering = ("-paid_at", "-id")
-    fields = (
-        ("patient", "clinic"), ("paid_at", "actor", "identified_by"),
-        ("price", "discount", "points_value", "paid"), ("points_spent", "points_earned"),
-        "why", ("program_version", "tier_title"), ("source_system", "document", "revision"), "refund_link",
+    readonly_fields = (
+        "price_text", "discount_text", "points_value_text", "paid_text", "spent", "earned", "why", "tier_title",
+        "source", "refund_link",
     )  # fmt: skip
-    readonly_fields = ("why", "tier_title", "refund_link")
+    price_text = money_display(Receipt, "price")
+    discount_text = money_display(Receipt, "discount")
+    points_value_text = money_display(Receipt, "points_value")
+    paid_text = money_display(Receipt, "paid")
+
+    def get_fields(self, request: HttpRequest, obj: Receipt | None = None) -> Any:
+        """The desk's own document is a key for machines: only an imported one can be looked up by people."""
+        is_desk = obj is None or obj.source_system == DESK
+        source = ("source",) if is_desk else ("source", "document", "revision")
+        return (
+            ("patient", "clinic"), ("paid_at", "actor", "identified_by"),
+            ("price_text", "discount_text", "points_value_text", "paid_text"), ("spent", "earned"),
+            "why", ("program_version", "tier_title"), source, "refund_link",
+        )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Receipt]:
         return only_own_clinics(request=request, rows=super().get_queryset(request), field="clinic")
@@ -98,6 +116,10 @@ class ReceiptAdmin(FactAdmin):
         titles = {tier.code: tier.title.in_language(get_language() or "") for tier in tiers}
         return titles.get(receipt.tier, receipt.tier) or "—"
 
+    @admin.display(description=_("source system"), ordering="source_system")
+    def source(self, receipt: Receipt) -> str:
+        return str(Source.DESK.label) if receipt.source_system == DESK else receipt.source_system
+
     @admin.display(description=_("refund"))
     def refund_link(self, receipt: Receipt) -> str:
         if receipt.refunds.filter(is_complete=True).exists():
@@ -107,9 +129,11 @@ class ReceiptAdmin(FactAdmin):
 
 class RefundLineInline(FactInline):
     model = RefundLine
-    fields = ("line", "price", "money", "points_returned")
+    fields = ("line", "price_text", "money_text", "points_returned")
     readonly_fields = fields
     ordering = ("id",)
+    price_text = money_display(RefundLine, "price")
+    money_text = money_display(RefundLine, "money")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RefundLine]:
         return super().get_queryset(request).select_related("line__service", "line__category")
@@ -124,7 +148,7 @@ class RefundAdmin(FactAdmin):
         "receipt",
         "patient",
         "reason",
-        "money",
+        "money_text",
         "points_returned",
         "points_taken",
         "actor",
@@ -136,9 +160,10 @@ class RefundAdmin(FactAdmin):
     ordering = ("-id",)
     fields = (
         ("receipt", "patient"), ("at", "actor"), ("reason", "note"),
-        ("money", "points_returned", "points_taken"), "is_complete",
+        ("money_text", "points_returned", "points_taken"), "is_complete",
     )  # fmt: skip
-    readonly_fields = ("patient",)
+    readonly_fields = ("patient", "money_text")
+    money_text = money_display(Refund, "money")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Refund]:
         return only_own_clinics(request=request, rows=super().get_queryset(request), field="receipt__clinic")

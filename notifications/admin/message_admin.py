@@ -50,9 +50,10 @@ class MessageAdmin(FactAdmin):
     ordering = ["-id"]
     fields = [
         "event_title", "kind", "patient", "status", "reason", "due_at", "not_after", "next_attempt_at", "attempts",
-        "channel", "masked_address", "subject", "body", "parts", "cost", "provider_id", "created_at", "sent_at",
+        "channel_title", "masked_address", "subject", "body", "parts", "cost", "provider_id", "created_at",
+        "sent_at",
     ]  # fmt: skip
-    readonly_fields = ["event_title", "masked_address", "reason"]
+    readonly_fields = ["event_title", "channel_title", "masked_address", "reason"]
 
     class Media:
         css = {"all": ["notifications/message_list.css"]}
@@ -87,6 +88,10 @@ class MessageAdmin(FactAdmin):
     def what(self, message: OutboxMessage) -> Any:
         """The text as sent; of an e-mail its subject; before the first attempt only what it is about."""
         return message.subject if message.channel == EMAIL else message.body or self.event_title(message)
+
+    @admin.display(description=_("channel"), ordering="channel")
+    def channel_title(self, message: OutboxMessage) -> str:
+        return str(LABELS.get(message.channel, message.channel))
 
     @admin.display(description=_("address"))
     def masked_address(self, message: OutboxMessage) -> str:

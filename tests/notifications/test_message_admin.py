@@ -28,6 +28,18 @@ def test_a_receptionist_sees_what_was_sent_with_the_address_masked(greeting, sms
     assert "+79161234567" not in page
 
 
+def test_the_channel_is_called_the_same_in_the_list_and_on_the_page(greeting, smsc, client):
+    message = queue(make_patient())
+    relay.send_due(at=NOON)
+    client.force_login(make_rita())
+
+    listed = client.get(LIST).content.decode()
+    page = client.get(reverse("admin:notifications_outboxmessage_change", args=[message.pk])).content.decode()
+
+    assert "СМС •••45-67" in listed
+    assert '<div class="readonly">СМС</div>' in page
+
+
 def test_messages_of_another_clinics_patients_are_not_shown(greeting, client):
     queue(make_patient(clinic=make_clinic("omsk", timezone="Asia/Omsk")), text="Чужое")
     client.force_login(make_rita())
