@@ -11,14 +11,17 @@ import tempfile
 import time
 import urllib.request
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from config import postgres_folders
+from config.demo_days import DayDone
 from config.demo_lock import DemoRuns, PortBusy, check_port_free, take_demo_lock
 from config.demo_processes import start_child, stop_children
-from config.management.commands.demo_clock import number_of_days
+from config.management.commands.demo_clock import _line, number_of_days
+from loyalty.demo.showcase import SHOWN_PATIENTS
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("clinics", "config", "loyalty", "notifications", "patients")
@@ -145,9 +148,9 @@ def test_demo_from_the_first_start_to_a_killed_one(home):
     demo.wait(timeout=60)
 
     assert kept == people
-    assert "The demo's clock shows" in moved.stdout, moved.stderr
+    assert "Часы демонстрации показывают" in moved.stdout, moved.stderr
     # Anna's hot points: announced, then burnt.
-    assert re.search(r"burnt: \d*[1-9]\d* points", moved.stdout)
+    assert re.search(r"сгорело: [\d\u00a0]*[1-9][\d\u00a0]* балл", moved.stdout)
     assert audit.returncode == 0, audit.stdout + audit.stderr
     assert home.left_processes() == {}
 
@@ -156,7 +159,7 @@ def test_demo_clock_says_what_to_do_when_the_demo_does_not_run(home):
     done = home.manage("demo_clock", "+1d")
 
     assert done.returncode != 0
-    assert "The demo does not run. Start it in another terminal: manage.py demo" in done.stderr
+    assert "Демонстрация не запущена. Запустите её в другом окне: manage.py demo" in done.stderr
 
 
 def test_taken_port_is_refused_before_anything_is_started(home):
@@ -185,7 +188,10 @@ def test_production_database_is_never_touched(home, command):
     done = home.manage(*command, **production)
 
     assert done.returncode != 0
-    assert re.search("must not run on a real database|Only the demo's", done.stderr)
+    assert re.search(
+        "must not run on a real database|Переводить можно только часы демонстрации|Only the demo's own",
+        done.stderr,
+    )
 
 
 def test_stubborn_child_and_its_own_child_are_killed(monkeypatch, tmp_path):
@@ -235,6 +241,21 @@ def test_free_port_passes_and_a_taken_one_is_named():
     assert refused.value.port == port
 
 
+def test_news_of_a_day_are_told_with_right_plurals():
+    done = DayDone(
+        at=datetime(2026, 11, 28, tzinfo=UTC), burnt_points=1_451, burnt_accounts=2, reminders=3, messages=4
+    )
+
+    assert _line(done, sent_before=1) == (
+        "28.11.2026  сгорело: 1\u00a0451 балл (счетов: 2), запланировано напоминаний: 3, отправлено сообщений: 5"
+    )
+
+
+@pytest.mark.parametrize("patient", SHOWN_PATIENTS, ids=lambda patient: patient.name)
+def test_list_of_patients_states_nothing_that_days_change(patient):
+    assert not re.search(r"\d|yesterday", patient.shows)
+
+
 @pytest.mark.parametrize(("text", "days"), [("+40d", 40), ("40d", 40), ("1", 1)])
 def test_days_are_read(text, days):
     assert number_of_days(text) == days
@@ -242,5 +263,5 @@ def test_days_are_read(text, days):
 
 @pytest.mark.parametrize("text", ["-1d", "0", "d", "+40w", "5000", "1.5"])
 def test_other_texts_are_no_days(text):
-    with pytest.raises(Exception, match="is not a number of days"):
+    with pytest.raises(Exception, match="не число дней"):
         number_of_days(text)

@@ -36,10 +36,10 @@ class ShownPatient:
 
 
 SHOWN_PATIENTS = (
-    ShownPatient(ANNA, "Анна Иванова", "gold, 3 450 points, 450 of them burn in 5 days"),
-    ShownPatient(VERA, "Вера Лебедева", "all her points burn in 6 days unless she pays"),
+    ShownPatient(ANNA, "Анна Иванова", "a tier, a household, a part of her points burns soon"),
+    ShownPatient(VERA, "Вера Лебедева", "all her points burn soon unless she pays"),
     ShownPatient(BORIS, "Борис Иванов", "Anna's household"),
-    ShownPatient(GALINA, "Галина Зайцева", "joined yesterday, welcome points only"),
+    ShownPatient(GALINA, "Галина Зайцева", "a new member without visits"),
 )
 
 

@@ -7,8 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
+from django.utils.translation import gettext as _
 
 from clinics import clock
+from clinics.number_texts import number_text, points_word
 from config.demo_days import ONE_DAY, DayDone, begin_day, finish_day, move_clock_by_a_day
 
 LONGEST_DAYS = 1000
@@ -19,7 +21,8 @@ def number_of_days(text: str) -> int:
     found = re.fullmatch(r"\+?(\d{1,4})d?", text)
     if found is None or not 0 < int(found.group(1)) <= LONGEST_DAYS:
         raise argparse.ArgumentTypeError(
-            f"“{text}” is not a number of days. Write it like +40d, up to {LONGEST_DAYS}; the clock only goes on."
+            _("“%(text)s” is not a number of days. Write it like +40d, up to %(most)s; the clock only goes on.")
+            % {"text": text, "most": LONGEST_DAYS}
         )
     return int(found.group(1))
 
@@ -32,24 +35,36 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, days: int, **options: Any) -> None:
         if not settings.DEMO_CLOCK:
-            raise CommandError("Only the demo's clock can be moved: ledgers of real patients live by real time.")
+            raise CommandError(
+                _("Only the demo's clock can be moved: ledgers of real patients live by real time.")
+            )
         try:
             start = clock.now()
         except OperationalError as error:
-            raise CommandError("The demo does not run. Start it in another terminal: manage.py demo") from error
-        news = []
+            raise CommandError(_("The demo does not run. Start it in another terminal: manage.py demo")) from error
         for number in range(1, days + 1):
             at = start + number * ONE_DAY
             sent_before = finish_day(until=at)
             move_clock_by_a_day()
             done = begin_day(at=at)
             if done.has_news or sent_before:
-                news.append(_line(done, sent_before=sent_before))
-        self.stdout.write("\n".join([*news, f"The demo's clock shows {at:%d.%m.%Y}."]))
+                self._say(_line(done, sent_before=sent_before))
+        self._say(_("The demo's clock shows %(day)s.") % {"day": f"{at:%d.%m.%Y}"})
+
+    def _say(self, text: str) -> None:
+        """At once, even into a pipe: the messages of that day are printed before their sum."""
+        self.stdout.write(text)
+        self.stdout.flush()
 
 
 def _line(done: DayDone, *, sent_before: int) -> str:
-    return (
-        f"{done.at:%d.%m.%Y}  burnt: {done.burnt_points} points on {done.burnt_accounts} accounts, "
-        f"reminders planned: {done.reminders}, messages sent: {sent_before + done.messages}"
-    )
+    return _(
+        "%(day)s  burnt: %(points)s (accounts: %(accounts)s), reminders planned: %(reminders)s, "
+        "messages sent: %(messages)s"
+    ) % {
+        "day": f"{done.at:%d.%m.%Y}",
+        "points": points_word(done.burnt_points),
+        "accounts": number_text(done.burnt_accounts),
+        "reminders": number_text(done.reminders),
+        "messages": number_text(sent_before + done.messages),
+    }
