@@ -5,7 +5,7 @@ functions for the desk, the cabinet and the API. A category is named only to a c
 without one the sentence reveals no service.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,9 @@ def explain(
             line["position"]: tuple(_reason(reason, category_names) for reason in line["reasons"])
             for line in explanation.get("lines", ())
         },
-        spend=tuple(_reason({**reason, **points}, category_names) for reason in spend.get("reasons", ())),
+        spend=tuple(
+            _reason({**reason, **points}, category_names) for reason in _binding(spend.get("reasons", ()))
+        ),
         earnings=tuple(_earning(earning, program, spend) for earning in explanation.get("earnings", ())),
         receipt=tuple(_reason(reason, category_names) for reason in explanation.get("reasons", ())),
     )
@@ -59,6 +61,17 @@ def tier_title(program: CompiledProgram, code: str) -> str:
     """The tier's title in the reader's language; its code when the program has no such tier."""
     tier = program.tier_by_code.get(code)
     return code if tier is None else tier.title.in_language(get_language() or "ru")
+
+
+def _binding(reasons: Sequence[Data]) -> list[Data]:
+    """Of the balance and the receipt's limit only what decided: both would say the same lowered number twice."""
+    bounds = {
+        reason["code"]: reason["spendable"] if reason["code"] == "spend_insufficient" else reason["limit"]
+        for reason in reasons
+        if reason["code"] in {"spend_insufficient", "spend_capped"}
+    }
+    decided = min(bounds, key=lambda code: bounds[code], default="")
+    return [reason for reason in reasons if reason["code"] not in bounds or reason["code"] == decided]
 
 
 def _earning(earning: Data, program: CompiledProgram, spend: Data) -> str:

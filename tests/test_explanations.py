@@ -42,6 +42,21 @@ def test_lowered_spending_says_the_limit_and_what_was_set():
 @pytest.mark.parametrize(
     ("spendable", "text"),
     [
+        (300, "Доступно только 300 баллов. Поставили 300."),
+        (550, "Можно не больше 499. Поставили 499."),
+    ],
+)
+def test_above_balance_and_limit_only_the_lower_one_is_said(spendable, text):
+    member = anna("premium", spendable_points=spendable)
+
+    result = explained(compiled("dentistry"), member, line(1_999), spend=SpendChoice.amount(600))
+
+    assert result.spend == (text,)
+
+
+@pytest.mark.parametrize(
+    ("spendable", "text"),
+    [
         (1, "Доступен только 1 балл. Поставили 1."),
         (3, "Доступно только 3 балла. Поставили 3."),
         (125, "Доступно только 125 баллов. Поставили 125."),

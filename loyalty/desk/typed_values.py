@@ -5,11 +5,12 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from clinics.number_texts import MINUS
+from clinics.number_texts import MINUS, number_text
 
 MOST_KOPECKS = 10_000_000_00
 MOST_RECEIPT_KOPECKS = 100_000_000_00
 MOST_QUANTITY = 99
+MOST_POINTS = 999_999_999
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
 _AMOUNT = re.compile(r"^[-+−]?\d+([.,]\d*)?$")
 
@@ -62,10 +63,16 @@ def read_points(text: str) -> int:
     plain = _plain(text)
     if not plain:
         raise Unreadable(_("How many points to spend? Type a whole number or choose another option."))
-    if not plain.isdecimal() or len(plain) > 9:
+    if not plain.isdecimal():
         raise Unreadable(
             _("“%(text)s” is not a number of points. Type a whole number, for example 500.")
             % {"text": text.strip()}
+        )
+    # Counted before it is read: a number may be as long as the field lets it.
+    if len(plain) > len(str(MOST_POINTS)):
+        raise Unreadable(
+            _("Nobody has so many points: at most %(most)s. Check the digits.")
+            % {"most": number_text(MOST_POINTS)}
         )
     if int(plain) == 0:
         raise Unreadable(_("The number of points must be above zero."))

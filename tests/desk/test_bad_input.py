@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from clinics.models import Service
+from loyalty.rules.facts import SpendKind
 from tests.desk.desk_pages import confirm, line, open_patient, picture_lines, quote, text_of, token_of
 from tests.desk.written import written
 
@@ -51,6 +52,10 @@ CASES = [
         {"spend": "amount", "spend_points": "-100"},
     ),
     Case(
+        "points of 12 digits", "Столько баллов не бывает: не больше 999 999 999.",
+        [("Сумма", "500", "1", "", "")], {"spend": "amount", "spend_points": "123456789012"},
+    ),
+    Case(
         "part of a point", "«10,5» — не число баллов.", [("Сумма", "500", "1", "", "")],
         {"spend": "amount", "spend_points": "10,5"},
     ),
@@ -76,6 +81,15 @@ def test_bad_form_is_refused_in_words_and_nothing_is_written(client, rita, anna,
     assert written() == before
     for typed in [*(row[1] for row in case.lines), *case.fields.values()]:
         assert typed in html
+
+
+def test_every_way_to_spend_stays_after_unreadable_points(client, rita, anna):
+    answer = quote(
+        client, open_patient(client), [("Сумма", "500", "1", "", "")], spend="amount", spend_points="все"
+    )
+
+    html = answer.content.decode()
+    assert [f'name="spend" value="{way}"' in html for way in SpendKind] == [True] * 4
 
 
 def test_more_points_than_the_account_has_are_lowered_and_said_so(client, rita, anna):
