@@ -78,7 +78,9 @@ class FaultLog:
             self.file.write(fault)
         if self.faults <= SHOWN_FAULTS:
             place = {"row": fault.row, "column": fault.column, "reason": reason_of(fault)}
-            tqdm.write(_("Row %(row)s, %(column)s: %(reason)s") % place, file=self.stderr)
+            # The command's stderr ends its lines by itself; the bar steps aside for them.
+            with tqdm.external_write_mode(file=sys.stderr):
+                self.stderr.write(_("Row %(row)s, %(column)s: %(reason)s") % place)
 
     def finish(self) -> None:
         hidden = self.faults - SHOWN_FAULTS

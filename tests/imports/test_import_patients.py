@@ -121,6 +121,14 @@ def test_phone_of_another_person_is_a_row_error_that_offers_the_household(tmp_pa
     assert everything() == before
 
 
+def test_errors_stand_on_lines_of_their_own_without_blank_ones(tmp_path):
+    rows = ["1;Иванова;Анна;12", "2;Петрова;Вера;13"]
+
+    _out, err = run("import_patients", write_csv(tmp_path / "p.csv", "key;last_name;first_name;phone", *rows))
+
+    assert [line.partition(":")[0] for line in err.splitlines()] == ["Строка 2, phone", "Строка 3, phone"]
+
+
 def test_one_phone_in_two_rows_is_an_error_of_the_second(tmp_path):
     rows = ("17;Иванова;Анна;+79161234567", "18;Иванов;Борис;89161234567")
     _out, err = run("import_patients", write_csv(tmp_path / "p.csv", "key;last_name;first_name;phone", *rows))
