@@ -15,7 +15,8 @@ from clinics import audit
 from clinics.calendar import local_date
 from clinics.money import to_roubles
 from loyalty.ledger import posting
-from loyalty.ledger.posting import TakeBackPolicy
+from loyalty.ledger.kernel import Circumstances
+from loyalty.ledger.posting import Posted, TakeBackPolicy
 from loyalty.lot_dates import dated_day, grace_day
 from loyalty.models import Account, Lot, Receipt, ReceiptLine, Refund, RefundLine, Source, Standing
 from loyalty.program.versions import compiled_version
@@ -126,33 +127,13 @@ def _post(
     wish: RefundWish, *, receipt: Receipt, plan: RefundPlan, program: CompiledProgram, actor: User, at: datetime
 ) -> tuple[Refund, tuple[int, date | None]]:
     """Ledger acts and rows of the refund. Spent points come back first: they can cover the take-back."""
-    tz = receipt.patient.home_clinic.tz
-    returned = taken = None
-    explanation = {"refund_of": receipt.pk}
-    if plan.points and receipt.spend_operation_id:
-        returned = posting.return_spent(
-            operation_id=receipt.spend_operation_id,
-            units=plan.points,
-            key=f"refund:{wish.key}:return",
-            at=at,
-            grace=grace_day(today=local_date(at, tz), grace_days=program.lot_grace_days, tz=tz),
-            actor_id=actor.pk,
-            explanation=explanation,
-            program_version_id=receipt.program_version_id,
-            source=Source.DESK,
-        )
-    if plan.taken_points and receipt.earn_operation_id:
-        taken = posting.take_back(
-            operation_id=receipt.earn_operation_id,
-            units=plan.taken_points,
-            key=f"refund:{wish.key}:take-back",
-            at=at,
-            policy=POLICIES[program.negative_policy],
-            actor_id=actor.pk,
-            explanation=explanation | {"rules": {item.rule_code: item.points for item in plan.take_backs}},
-            program_version_id=receipt.program_version_id,
-            source=Source.DESK,
-        )
+    circumstances: Circumstances = {
+        "actor_id": actor.pk,
+        "program_version_id": receipt.program_version_id,
+        "source": Source.DESK,
+    }
+    returned = _return_spent(wish, receipt, plan, program=program, at=at, circumstances=circumstances)
+    taken = _take_back(wish, receipt, plan, program=program, at=at, circumstances=circumstances)
     refund = Refund.objects.create(
         receipt=receipt,
         key=wish.key,
@@ -170,6 +151,52 @@ def _post(
     )
     _insert_lines(refund, plan=plan)
     return refund, _renewed(returned.operation_id) if returned else (0, None)
+
+
+def _return_spent(
+    wish: RefundWish,
+    receipt: Receipt,
+    plan: RefundPlan,
+    *,
+    program: CompiledProgram,
+    at: datetime,
+    circumstances: Circumstances,
+) -> Posted | None:
+    if not plan.points or receipt.spend_operation_id is None:
+        return None
+    tz = receipt.patient.home_clinic.tz
+    about: Circumstances = {**circumstances, "explanation": {"refund_of": receipt.pk}}
+    return posting.return_spent(
+        operation_id=receipt.spend_operation_id,
+        units=plan.points,
+        key=f"refund:{wish.key}:return",
+        at=at,
+        grace=grace_day(today=local_date(at, tz), grace_days=program.lot_grace_days, tz=tz),
+        **about,
+    )
+
+
+def _take_back(
+    wish: RefundWish,
+    receipt: Receipt,
+    plan: RefundPlan,
+    *,
+    program: CompiledProgram,
+    at: datetime,
+    circumstances: Circumstances,
+) -> Posted | None:
+    if not plan.taken_points or receipt.earn_operation_id is None:
+        return None
+    rules = {item.rule_code: item.points for item in plan.take_backs}
+    about: Circumstances = {**circumstances, "explanation": {"refund_of": receipt.pk, "rules": rules}}
+    return posting.take_back(
+        operation_id=receipt.earn_operation_id,
+        units=plan.taken_points,
+        key=f"refund:{wish.key}:take-back",
+        at=at,
+        policy=POLICIES[program.negative_policy],
+        **about,
+    )
 
 
 def _insert_lines(refund: Refund, *, plan: RefundPlan) -> None:
