@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import ManyToManyField, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -114,6 +114,22 @@ class HistoryAdmin(SimpleHistoryAdmin, PortalAdmin):
     def _require_in_scope(self, request: HttpRequest, object_id: str) -> None:
         if self.get_object(request, unquote(object_id)) is None:
             raise Http404
+
+
+class OwnClinicsAdmin(PortalAdmin):
+    """A row that belongs to several clinics (`clinics`): each person gives it their own ones."""
+
+    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "clinics":
+            kwargs["queryset"] = clinics_of(request.user)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Clinics that the editor does not see stay as they are: the form could not show them."""
+        clinics = form.instance.clinics
+        unseen = list(clinics.exclude(pk__in=clinics_of(request.user).values("pk"))) if change else []
+        super().save_related(request, form, formsets, change)
+        clinics.add(*unseen)
 
 
 class FactAdmin(PortalAdmin):

@@ -6,12 +6,27 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 TITLES: dict[str, Promise] = {
+    "budget.spent": _("Budget of a rule used up"),
+    "budget.warning": _("Budget of a rule used to 80 percent"),
+    "discount.approved": _("Discount by hand approved"),
+    "discount.asked": _("Discount by hand asked for"),
+    "discount.cancelled": _("Discount by hand cancelled"),
+    "discount.granted": _("Discount by hand given"),
+    "discount.refused": _("Discount by hand refused"),
     "patient.phone_revealed": _("Looked at a phone in full"),
+    "patient.social_group_seen": _("Document of a social group seen"),
+    "patient.social_group_withdrawn": _("Social group taken off a patient"),
     "patients.imported": _("Patients imported"),
+    "program.archived": _("Program version archived"),
+    "program.changed": _("Program draft changed"),
     "program.drafted": _("Program version drafted"),
     "program.published": _("Program version published"),
     "receipt.refunded": _("Receipt refunded"),
     "receipts.imported": _("Receipts imported"),
+    "spending.codes_blocked": _("Codes closed after five wrong ones"),
+    "spending.overridden": _("Spending allowed without a code"),
+    "tier.granted": _("Tier given by hand"),
+    "tier.ended": _("Tier by hand ended"),
     "demo.started": _("Demonstration data begun"),
     "demo.finished": _("Demonstration data finished"),
 }

@@ -30,6 +30,12 @@ def end_of_period(day: date, period: Period) -> date:
     return date(day.year, month, monthrange(day.year, month)[1])
 
 
+def start_of_period(day: date, period: Period) -> date:
+    """First day of the calendar month, quarter or year that holds the day."""
+    length = MONTHS_IN[period]
+    return date(day.year, (day.month - 1) // length * length + 1, 1)
+
+
 def local_date(moment: datetime, zone: tzinfo) -> date:
     """The calendar day of an aware moment in a zone. Raises ValueError for a naive one."""
     if moment.tzinfo is None:
@@ -37,7 +43,21 @@ def local_date(moment: datetime, zone: tzinfo) -> date:
     return moment.astimezone(zone).date()
 
 
+def minute_of_day(moment: datetime, zone: tzinfo) -> int:
+    """Minutes on the clock's face since midnight, 0..1439, of an aware moment in a zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a zone has no time of day")
+    local = moment.astimezone(zone)
+    return local.hour * 60 + local.minute
+
+
 def end_of_day(day: date, zone: tzinfo) -> datetime:
     """The first moment, in UTC, at which the day is over in the zone."""
     # Where a zone skips midnight, the missing 00:00 maps to the very moment of the change.
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Full years on a day; who was born on 29 February has the birthday on the 28th in common years."""
+    years = day.year - birth_date.year
+    return years if add_months(birth_date, 12 * years) <= day else years - 1

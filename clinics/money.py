@@ -47,14 +47,16 @@ def split_by_largest_remainder(total: int, weights: Sequence[int]) -> list[int]:
     Raises ValueError for negative numbers and for a total that no weight can carry.
     """
     whole = sum(weights)
-    if total < 0 or any(weight < 0 for weight in weights):
+    if total < 0 or min(weights, default=0) < 0:
         raise ValueError("total and weights must not be negative")
-    if whole == 0:
-        if total:
-            raise ValueError("nothing to split the total over")
-        return [0] * len(weights)
+    if whole == 0 and total:
+        raise ValueError("nothing to split the total over")
+    if total == 0 or len(weights) == 1:
+        return [total] * len(weights)
     parts = [total * weight // whole for weight in weights]
     left = total - sum(parts)
+    if left == 0:
+        return parts
     by_remainder = sorted(range(len(weights)), key=lambda i: -(total * weights[i] % whole))
     for index in by_remainder[:left]:
         parts[index] += 1

@@ -35,9 +35,14 @@ def money_text(kopecks: int) -> str:
 
 def percent_text(rate_bp: int) -> str:
     """`9 %`, `7,5 %`."""
-    whole, rest = divmod(rate_bp, 100)
+    return f"{hundredths_text(rate_bp)}{NBSP}%"
+
+
+def hundredths_text(hundredths: int) -> str:
+    """`9`, `7,5`: a number with at most two places, given as its hundredths."""
+    whole, rest = divmod(hundredths, 100)
     fraction = f",{rest:02d}".rstrip("0") if rest else ""
-    return f"{whole}{fraction}{NBSP}%"
+    return f"{whole}{fraction}"
 
 
 def points_word(number: int) -> str:

@@ -10,6 +10,7 @@ MARKETER = "marketer"
 MANAGER = "manager"
 OWNER = "owner"
 
+_DISCOUNTS = ("loyalty.view_manualdiscount", "loyalty.approve_discount")
 _DESK = (
     "loyalty.use_desk",
     "loyalty.view_receipt",
@@ -25,12 +26,22 @@ _DESK = (
     "patients.view_household",
     "patients.view_consentrecord",
     "notifications.view_outboxmessage",
+    "clinics.view_doctor",
+    "patients.view_tag",
+    "patients.view_socialgroup",
+    "patients.view_socialgrouprecord",
+    "patients.add_socialgrouprecord",
+    "patients.change_socialgrouprecord",
 )
+_SENIOR = (*_DESK, *_DISCOUNTS, "patients.override_proof")
 _PROGRAM_VIEW = (
     "loyalty.view_programversion",
     "clinics.view_clinic",
     "clinics.view_service",
     "clinics.view_servicecategory",
+    "clinics.view_doctor",
+    "patients.view_tag",
+    "patients.view_socialgroup",
 )
 _MARKETER = (
     *_PROGRAM_VIEW,
@@ -39,11 +50,22 @@ _MARKETER = (
 )
 _MANAGER = (
     *_PROGRAM_VIEW,
+    *_DISCOUNTS,
+    "loyalty.change_programversion",
+    "loyalty.publish_program",
     "patients.view_patient",
     "patients.change_patient",
     "patients.view_card",
     "patients.view_household",
     "patients.view_consentrecord",
+    "patients.add_tag",
+    "patients.change_tag",
+    "patients.add_socialgroup",
+    "patients.change_socialgroup",
+    "patients.view_socialgrouprecord",
+    "patients.add_socialgrouprecord",
+    "patients.change_socialgrouprecord",
+    "patients.delete_socialgrouprecord",
     "loyalty.view_receipt",
     "loyalty.view_receiptline",
     "loyalty.view_refund",
@@ -53,6 +75,8 @@ _MANAGER = (
     "loyalty.view_lot",
     "loyalty.view_nightlyrun",
     "loyalty.view_reminderplan",
+    "loyalty.view_manualtier",
+    "loyalty.grant_manual_tier",
     "notifications.view_outboxmessage",
     "clinics.add_clinic",
     "clinics.change_clinic",
@@ -60,6 +84,8 @@ _MANAGER = (
     "clinics.change_service",
     "clinics.add_servicecategory",
     "clinics.change_servicecategory",
+    "clinics.add_doctor",
+    "clinics.change_doctor",
     "clinics.view_staffmember",
     "clinics.view_auditevent",
     "django_celery_beat.view_periodictask",
@@ -70,7 +96,7 @@ _MANAGER = (
 )
 _OWNER = (
     *_MANAGER,
-    *_DESK,
+    *_SENIOR,
     "clinics.add_staffmember",
     "clinics.change_staffmember",
     "auth.view_user",
@@ -80,7 +106,7 @@ _OWNER = (
 
 PERMISSIONS_BY_ROLE: dict[str, tuple[str, ...]] = {
     RECEPTIONIST: _DESK,
-    SENIOR: _DESK,
+    SENIOR: _SENIOR,
     MARKETER: _MARKETER,
     MANAGER: _MANAGER,
     OWNER: _OWNER,

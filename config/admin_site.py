@@ -23,7 +23,8 @@ class PortalAdminSite(admin.AdminSite):
     login_form = StaffLoginForm
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        return [path("desk/", include("loyalty.desk.urls")), *super().get_urls()]
+        own = [path("desk/", include("loyalty.desk.urls")), path("program/", include("loyalty.program_page.urls"))]
+        return [*own, *super().get_urls()]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return super().each_context(request) | {"desk_url": reverse("admin:desk")}

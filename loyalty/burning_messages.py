@@ -6,12 +6,11 @@ Nothing medical stands in it: no service, no doctor. Amounts are the points' val
 from datetime import date, datetime
 
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from clinics.models import Clinic
 from loyalty.events import POINTS_BURNING_SOON
 from loyalty.ledger.balance import read_holdings
+from loyalty.letters import letter
 from loyalty.program.versions import current_program
 from notifications.events import ComposedText, EventSpec
 from notifications.models import MessageKind, OutboxMessage
@@ -43,7 +42,7 @@ def compose_burning_soon(message: OutboxMessage, at: datetime) -> ComposedText |
     )
     return ComposedText(
         subject=subject % values,
-        body=_letter(message, lead % values, clinic),
+        body=letter(message.patient, lead % values),
         short=_burning_sms(roubles, values),
     )
 
@@ -62,14 +61,6 @@ def _burning_sms(roubles: int, values: dict[str, str]) -> str:
     )
     text = with_link % values
     return text if values["link"] and count_parts(plain(text)) == 1 else short % values
-
-
-def _letter(message: OutboxMessage, lead: str, clinic: Clinic) -> str:
-    patient = message.patient
-    greeting = _("Hello, %(name)s!") % {"name": patient.first_name} if patient.first_name else _("Hello!")
-    booking = _("Book a visit: %(link)s") % {"link": clinic.booking_url} if clinic.booking_url else ""
-    signature = "\n".join(line for line in (clinic.name, clinic.address, clinic.phone) if line)
-    return "\n\n".join(part for part in (greeting, lead, booking, signature) if part)
 
 
 def _roubles(points: int, at: datetime) -> int:

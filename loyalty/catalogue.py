@@ -1,4 +1,4 @@
-"""Turns services and categories of a draft into the codes that rules speak of."""
+"""Turns services, categories and doctors of a draft into the codes that rules speak of."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ LEVELS = 3  # of categories: the item's own and two above it
 
 # By hand: at every keystroke of the desk the ORM would spend longer on wording it than the database on answering.
 ITEMS = """
-    select true, s.id, s.code, s.name, c.id, c.code, parent.code, grandparent.code,
+    select 'service', s.id, s.code, s.name, c.id, c.code, parent.code, grandparent.code,
            c.name, parent.name, grandparent.name
       from clinics_service s
       join clinics_servicecategory c on c.id = s.category_id
@@ -20,20 +20,32 @@ ITEMS = """
       left join clinics_servicecategory grandparent on grandparent.id = parent.parent_id
      where s.id = any(%s) and s.is_active
     union all
-    select false, c.id, c.code, c.name, c.id, c.code, parent.code, grandparent.code,
+    select 'category', c.id, c.code, c.name, c.id, c.code, parent.code, grandparent.code,
            c.name, parent.name, grandparent.name
       from clinics_servicecategory c
       left join clinics_servicecategory parent on parent.id = c.parent_id
       left join clinics_servicecategory grandparent on grandparent.id = parent.parent_id
-     where c.id = any(%s)"""
+     where c.id = any(%s)
+    union all
+    select 'doctor', d.id, d.code, d.name, null, null, null, null, null, null, null
+      from clinics_doctor d
+     where d.id = any(%s) and d.is_active"""
 
 
-class UnknownService(Exception):
-    """A line names a service or a category that does not exist or is no longer sold."""
+class LineRefused(Exception):
+    """A line names what does not exist or is no longer offered; the subclass says which of its fields."""
 
     def __init__(self, *, position: int) -> None:
         super().__init__(position)
         self.position = position
+
+
+class UnknownService(LineRefused):
+    """The service or the category of a line."""
+
+
+class UnknownDoctor(LineRefused):
+    """The doctor of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,7 @@ class Catalogue:
     services: dict[int, CatalogueItem]
     categories: dict[int, CatalogueItem]
     category_names: dict[str, str] = field(default_factory=dict)  # by code, ancestors of the lines' included
+    doctors: dict[int, str] = field(default_factory=dict)  # codes
 
     def item_of(self, line: DraftLine) -> CatalogueItem | None:
         """What the line names; None for a plain amount without a category."""
@@ -61,19 +74,26 @@ class Catalogue:
 
 
 def read_catalogue(lines: Iterable[DraftLine]) -> Catalogue:
-    """The items that the lines name, by one query (none when no line names anything)."""
+    """The items and doctors that the lines name, by one query (none when no line names anything)."""
     lines = tuple(lines)
-    service_ids = [line.service_id for line in lines if line.service_id is not None]
-    category_ids = [line.category_id for line in lines if line.category_id is not None]
-    found = Catalogue(services={}, categories={}, category_names={})
-    if not service_ids and not category_ids:
+    named = [
+        [line.service_id for line in lines if line.service_id is not None],
+        [line.category_id for line in lines if line.category_id is not None],
+        [line.doctor_id for line in lines if line.doctor_id is not None],
+    ]
+    found = Catalogue(services={}, categories={})
+    if not any(named):
         return found
     with connection.cursor() as cursor:
-        cursor.execute(ITEMS, [service_ids, category_ids])
+        cursor.execute(ITEMS, named)
         rows = cursor.fetchall()
-    for is_service, item_id, code, name, category_id, *chain in rows:
+    for kind, item_id, code, name, category_id, *chain in rows:
+        if kind == "doctor":
+            found.doctors[item_id] = code
+            continue
         codes, names = chain[:LEVELS], chain[LEVELS:]
         found.category_names.update(pair for pair in zip(codes, names, strict=True) if pair[0])
+        is_service = kind == "service"
         item = CatalogueItem(
             id=item_id,
             service=code if is_service else None,
@@ -86,7 +106,7 @@ def read_catalogue(lines: Iterable[DraftLine]) -> Catalogue:
 
 
 def line_facts(lines: Iterable[DraftLine], *, catalogue: Catalogue) -> tuple[LineFacts, ...]:
-    """The lines as the engine sees them, positions from 1. Raises UnknownService."""
+    """The lines as the engine sees them, positions from 1. Raises UnknownService, UnknownDoctor."""
     facts = []
     for position, line in enumerate(lines, start=1):
         item = catalogue.item_of(line)
@@ -99,6 +119,16 @@ def line_facts(lines: Iterable[DraftLine], *, catalogue: Catalogue) -> tuple[Lin
                 service=item.service if item else None,
                 categories=item.categories if item else (),
                 quantity=line.quantity,
+                doctor=_doctor_of(line, position=position, catalogue=catalogue),
             )
         )
     return tuple(facts)
+
+
+def _doctor_of(line: DraftLine, *, position: int, catalogue: Catalogue) -> str | None:
+    if line.doctor_id is None:
+        return None
+    code = catalogue.doctors.get(line.doctor_id)
+    if code is None:
+        raise UnknownDoctor(position=position)
+    return code

@@ -7,12 +7,11 @@ from django.db import transaction
 
 from clinics.calendar import local_date
 from loyalty.ledger import posting
-from loyalty.lot_dates import dated_day, rolling_after_payment
+from loyalty.lot_dates import lot_for, rolling_from
 from loyalty.models import Account, OperationKind, Standing
 from loyalty.program.versions import RunningProgram, current_program
 from loyalty.rules.compiled import CompiledProgram
-from loyalty.rules.life import last_day_of
-from loyalty.rules.tiers import tier_for_turnover
+from loyalty.standing_tiers import first_tier
 from patients.models import Patient
 from patients.registration import NewPatient, agree_to_rules, register_patient
 
@@ -51,18 +50,18 @@ def open_account(*, patient: Patient, program: CompiledProgram, at: datetime) ->
     Without payments a rolling life runs from the opening.
     """
     tz = patient.home_clinic.tz
-    rolling = rolling_after_payment(program.life, paid_on=local_date(at, tz), tz=tz)
+    rolling = rolling_from(program.life, lived_from=local_date(at, tz), tz=tz)
     account, _opened = Account.objects.get_or_create(
         patient=patient,
         defaults={
             "opened_at": at,
             "rolling_until": rolling.last_day if rolling else None,
             "rolling_expires_at": rolling.expires_at if rolling else None,
+            "rolling_months": rolling.months if rolling else None,
         },
     )
-    tier = tier_for_turnover(program, turnover_kopecks=0)
     standing, _made = Standing.objects.get_or_create(
-        patient=patient, defaults={"account": account, "tier": tier.code if tier else ""}
+        patient=patient, defaults={"account": account, **first_tier(program)}
     )
     return standing
 
@@ -72,17 +71,9 @@ def _welcome(standing: Standing, *, running: RunningProgram, actor: User | None,
     if gift is None:
         return
     tz = standing.patient.home_clinic.tz
-    last_day = last_day_of(gift.life, given_on=local_date(at, tz))
-    day = dated_day(last_day, tz) if last_day is not None else None
     posting.earn(
         account_id=standing.account_id,
-        lots=[
-            posting.NewLot(
-                points=gift.points,
-                last_day=day.last_day if day else None,
-                expires_at=day.expires_at if day else None,
-            )
-        ],
+        lots=[lot_for(gift.points, life=gift.life, given_on=local_date(at, tz), tz=tz)],
         key=f"welcome:{standing.patient_id}",
         kind=OperationKind.GIFT,
         at=at,

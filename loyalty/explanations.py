@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 
 from clinics.number_texts import money_text, number_text, percent_text
 from loyalty.rules.compiled import Basis, CompiledProgram
+from loyalty.rules.discounts import MANUAL
+from loyalty.rules.quote import EarningKind
+from loyalty.skip_texts import limit_text, skip_text
 
 Data = Mapping[str, Any]
 NO_NAMES: Mapping[str, str] = {}
@@ -24,9 +27,11 @@ class Explained:
     """Whole sentences, ready to show; empty where there is nothing to say."""
 
     lines: Mapping[int, tuple[str, ...]]  # by position of the receipt line
+    discounts: tuple[str, ...]  # which promotion took what off
     spend: tuple[str, ...]  # why fewer points are spent than asked for
     earnings: tuple[str, ...]  # which rule gave points, and of what
     receipt: tuple[str, ...]  # about the receipt as a whole
+    skipped: tuple[str, ...]  # which rules and promotions do not apply, and why
 
 
 def explain(
@@ -38,23 +43,38 @@ def explain(
     """
     spend = explanation.get("spend", {})
     points = {"points": spend.get("points", 0)}
+
+    def title_of(code: str) -> str:
+        return rule_title(program, code)
+
     return Explained(
         lines={
             line["position"]: tuple(_reason(reason, category_names) for reason in line["reasons"])
             for line in explanation.get("lines", ())
         },
+        discounts=tuple(
+            _("%(promotion)s: %(money)s off.")
+            % {"promotion": title_of(discount["code"]), "money": money_text(discount["kopecks"])}
+            for discount in explanation.get("discounts", ())
+        ),
         spend=tuple(
             _reason({**reason, **points}, category_names) for reason in _binding(spend.get("reasons", ()))
         ),
         earnings=tuple(_earning(earning, program, spend) for earning in explanation.get("earnings", ())),
-        receipt=tuple(_reason(reason, category_names) for reason in explanation.get("reasons", ())),
+        receipt=tuple(
+            limit_text(reason, title_of=title_of) if "rule" in reason else _reason(reason, category_names)
+            for reason in explanation.get("reasons", ())
+        ),
+        skipped=tuple(skip_text(each, title_of=title_of) for each in explanation.get("skipped", ())),
     )
 
 
 def rule_title(program: CompiledProgram, code: str) -> str:
-    """The rule's title in the reader's language; its code when the program has no such rule."""
-    rule = next((rule for rule in program.earning.rules if rule.code == code), None)
-    return code if rule is None else rule.title.in_language(get_language() or "ru")
+    """The title of a rule or promotion in the reader's language; its code when the program has none such."""
+    if code == MANUAL:
+        return _("Discount approved by hand")
+    title = program.titles.get(code)
+    return code if title is None else title.in_language(get_language() or "ru")
 
 
 def tier_title(program: CompiledProgram, code: str) -> str:
@@ -79,7 +99,12 @@ def _earning(earning: Data, program: CompiledProgram, spend: Data) -> str:
         "rule": rule_title(program, earning["rule"]),
         "rate": percent_text(earning["rate_bp"]),
         "base": money_text(earning["base_kopecks"]),
+        "points": number_text(earning["points"]),
     }
+    if earning["kind"] == EarningKind.VISIT:
+        return _("%(rule)s: +%(points)s for the visit.") % words
+    if earning["kind"] == EarningKind.LINE:
+        return _("%(rule)s: +%(points)s for the services it means.") % words
     if earning["basis"] == Basis.MONEY and spend.get("points"):
         return _("%(rule)s: %(rate)s of %(base)s; points earn no points.") % words
     return _("%(rule)s: %(rate)s of %(base)s.") % words

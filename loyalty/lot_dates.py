@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from clinics.calendar import end_of_day
-from loyalty.ledger.posting import DatedDay, NewLot
-from loyalty.rules.life import Life, rolling_date
+from loyalty.ledger.posting import DatedDay, NewLot, RollingDate
+from loyalty.models import Account
+from loyalty.rules.life import Life, LifeKind, last_day_of, payment_life, rolling_date
 from loyalty.rules.quote import LotPlan
 
 
@@ -20,6 +21,7 @@ def new_lot(plan: LotPlan, *, today: date, tz: ZoneInfo) -> NewLot:
         points=plan.points,
         last_day=plan.last_day,
         expires_at=None if plan.last_day is None else end_of_day(plan.last_day, tz),
+        never_burns=plan.never_burns,
         available_at=(
             None
             if plan.available_on <= today
@@ -28,10 +30,30 @@ def new_lot(plan: LotPlan, *, today: date, tz: ZoneInfo) -> NewLot:
     )
 
 
-def rolling_after_payment(life: Life, *, paid_on: date, tz: ZoneInfo) -> DatedDay | None:
-    """The rolling date that a payment earns; None when points of the program do not roll."""
-    day = rolling_date(life, paid_on=paid_on, stored=None)
-    return None if day is None else dated_day(day, tz)
+def lot_for(points: int, *, life: Life, given_on: date, tz: ZoneInfo) -> NewLot:
+    """Points given outside a quote, available at once."""
+    day = last_day_of(life, given_on=given_on)
+    if day is None:
+        return NewLot(points=points, never_burns=life.kind is LifeKind.NONE)
+    return lot_until(points, last_day=day, tz=tz)
+
+
+def lot_until(points: int, *, last_day: date, tz: ZoneInfo) -> NewLot:
+    return NewLot(points=points, last_day=last_day, expires_at=end_of_day(last_day, tz))
+
+
+def rolling_from(life: Life, *, lived_from: date, tz: ZoneInfo) -> RollingDate | None:
+    """The rolling date that a payment, or the opening, earns; None when points with this life do not roll."""
+    day = rolling_date(life, paid_on=lived_from, stored=None)
+    return None if day is None else RollingDate(*dated_day(day, tz), life.length)
+
+
+def rolling_after_payment(life: Life, *, account: Account, paid_on: date, tz: ZoneInfo) -> RollingDate | None:
+    """None when points neither roll now nor did when those still on the account were given."""
+    has_promised = account.rolling_until is not None and account.rolling_until >= paid_on
+    is_held_to_it = has_promised and account.balance + account.pending > 0
+    kept = payment_life(life, promised_months=account.rolling_months if is_held_to_it else None)
+    return rolling_from(kept, lived_from=paid_on, tz=tz)
 
 
 def grace_day(*, today: date, grace_days: int, tz: ZoneInfo) -> DatedDay:

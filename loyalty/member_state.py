@@ -1,22 +1,26 @@
-"""What the engine must know of a member, read from the database in two queries."""
+"""What the engine must know of a member, read from the database."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Model
 
 from clinics.calendar import local_date
 from clinics.models import Clinic
-from clinics.money import to_kopecks
+from clinics.models.clinic import zone_named
 from loyalty.ledger.balance import BurnDay, Holdings, read_holdings
+from loyalty.member_attributes import COLUMNS, MemberAttributes, facts_without_points
 from loyalty.models import Account, Standing
 from loyalty.rules.compiled import CompiledProgram
 from loyalty.rules.facts import MemberFacts
+from loyalty.rules.turnover import Turnover
+from loyalty.standing_tiers import TierMark, bring_to_day, mark_of
 from patients.models import Patient
 
 Row = TypeVar("Row", bound=Model)
@@ -32,10 +36,17 @@ class NoAccount(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MemberState:
-    """`today` is the home clinic's day."""
+    """`today` is the home clinic's day; `zone` is that of the clinic where the member stands.
+
+    The standing's tier is that of the day: what is stored may be older.
+    """
 
     standing: Standing
+    told: TierMark  # what is stored
+    turnover: Turnover | None  # what counts towards the tier, if it had to be read
+    attributes: MemberAttributes
     today: date
+    zone: ZoneInfo
     holdings: Holdings
     burning_until: date  # what ends by this day counts as burning
 
@@ -45,21 +56,25 @@ class MemberState:
         return tuple(item for item in self.holdings.schedule if item.last_day <= self.burning_until)
 
     def facts(self) -> MemberFacts:
-        standing = self.standing
-        return MemberFacts(
-            is_member=standing.patient.is_member,
-            tier=standing.tier or None,
+        return replace(
+            facts_without_points(self.standing, attributes=self.attributes, day=self.today),
             spendable_points=self.holdings.spendable,
             burning_points=sum(item.points for item in self.burning),
-            debt_points=standing.account.debt,
-            turnover_kopecks=to_kopecks(standing.turnover),
+            debt_points=self.standing.account.debt,
         )
 
 
-def find_standing(*, patient_id: int) -> Standing | None:
-    """The patient's standing with account, patient and home clinic, by one query."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    standing: Standing
+    attributes: MemberAttributes
+    timezone: str | None  # of the clinic that was asked for
+
+
+def _find(*, patient_id: int, clinic_code: str) -> _Found | None:
+    """The patient's standing with account, patient, home clinic and attributes, by one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_standing_query(), [patient_id])
+        cursor.execute(_query(), [clinic_code, patient_id])
         row = cursor.fetchone()
     if row is None:
         return None
@@ -69,7 +84,8 @@ def find_standing(*, patient_id: int) -> Standing | None:
     patient, clinic = _next(Patient, values), _next(Clinic, values)
     patient.home_clinic = clinic
     standing.account, standing.patient = account, patient
-    return standing
+    tags, groups, timezone = values
+    return _Found(standing, MemberAttributes.from_columns(tags, groups), timezone)
 
 
 def _next(model: type[Row], values: Iterator[Any]) -> Row:
@@ -78,15 +94,17 @@ def _next(model: type[Row], values: Iterator[Any]) -> Row:
 
 
 @cache
-def _standing_query() -> str:
+def _query() -> str:
     """Worded once: sixty columns of four tables cost the ORM more at every keystroke than the whole quote."""
     columns = ", ".join(
         f"{model._meta.db_table}.{field.attname}"
         for model in (Standing, Account, Patient, Clinic)
         for field in model._meta.concrete_fields
     )
+    attributes = COLUMNS.format(id="patients_patient.id")
     return f"""
-        select {columns}
+        select {columns}, {attributes},
+               (select here.timezone from clinics_clinic here where here.code = %s)
           from loyalty_standing
           join loyalty_account on loyalty_account.id = loyalty_standing.account_id
           join patients_patient on patients_patient.id = loyalty_standing.patient_id
@@ -95,15 +113,28 @@ def _standing_query() -> str:
            and patients_patient.merged_into_id is null and patients_patient.erased_at is null"""  # noqa: S608
 
 
-def read_member_state(*, patient_id: int, program: CompiledProgram, at: datetime) -> MemberState:
-    """Raises NoAccount. Locks nothing: a caller that will post locks the account first."""
-    standing = find_standing(patient_id=patient_id)
-    if standing is None:
+def read_member_state(
+    *, patient_id: int, program: CompiledProgram, at: datetime, clinic_code: str = ""
+) -> MemberState:
+    """Two queries, a third where the night is late and a window of months counts.
+
+    Without the code of another clinic the member stands in their home clinic. Raises NoAccount. Locks nothing:
+    a caller that will post locks the account first.
+    """
+    found = _find(patient_id=patient_id, clinic_code=clinic_code)
+    if found is None:
         raise NoAccount(patient_id=patient_id)
-    today = local_date(at, standing.patient.home_clinic.tz)
+    home_tz = found.standing.patient.home_clinic.tz
+    today = local_date(at, home_tz)
+    told = mark_of(found.standing)
+    turnover = bring_to_day(found.standing, program=program, day=today)
     return MemberState(
-        standing=standing,
+        standing=found.standing,
+        told=told,
+        turnover=turnover,
+        attributes=found.attributes,
         today=today,
-        holdings=read_holdings(account_id=standing.account_id, at=at),
+        zone=zone_named(found.timezone) if found.timezone else home_tz,
+        holdings=read_holdings(account_id=found.standing.account_id, at=at),
         burning_until=today + timedelta(days=program.burning_window_days),
     )

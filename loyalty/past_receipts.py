@@ -5,28 +5,34 @@ whole, nothing here reads the clock, and no message is queued: nobody wants news
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import zip_longest
 from typing import Any
 
 from django.db import connection
 
-from clinics.calendar import local_date
+from clinics.calendar import local_date, minute_of_day
 from clinics.models import Clinic
-from clinics.money import to_kopecks, to_roubles
+from clinics.money import to_roubles
 from loyalty.catalogue import Catalogue, line_facts
 from loyalty.ledger import posting
 from loyalty.ledger.acts import PastAct, Posted
+from loyalty.limit_use import ReceiptPlace
 from loyalty.lot_dates import new_lot, rolling_after_payment
-from loyalty.models import Award, OperationKind, Receipt, ReceiptLine, Source, Standing
+from loyalty.member_attributes import MemberAttributes, facts_without_points, read_attributes
+from loyalty.models import Award, LineDiscount, OperationKind, Receipt, ReceiptLine, Source, Standing
+from loyalty.past_limits import PastLimits, read_past_limits
+from loyalty.past_tiers import PastTiers, end_past, live_to, pay, read_past_tiers
 from loyalty.program.versions import RunningProgram
 from loyalty.receipt_draft import DraftLine
-from loyalty.receipt_rows import award_rows, line_rows
+from loyalty.receipt_revision import Revision
+from loyalty.receipt_rows import award_rows, discount_rows, line_rows
 from loyalty.rules import engine
-from loyalty.rules.facts import MemberFacts, ReceiptFacts, SpendChoice, SpendKind
+from loyalty.rules.facts import ReceiptFacts, SpendChoice, SpendKind
 from loyalty.rules.quote import Quote
-from loyalty.rules.tiers import tier_after_recount
+from loyalty.rules.turnover import Payment
+from loyalty.standing_tiers import TIER_FIELDS
 
 NO_SPENDING = SpendChoice.none()
 SPENDABLE_OF_MANY = """
@@ -36,7 +42,7 @@ SPENDABLE_OF_MANY = """
 
 @dataclass(frozen=True, slots=True)
 class PastReceipt:
-    """One paid bill; (source system, document, revision) is its business key."""
+    """One paid bill; (source system, document) is its business key, of the first revision."""
 
     standing: Standing  # with account, patient and home clinic
     clinic: Clinic
@@ -44,15 +50,14 @@ class PastReceipt:
     lines: tuple[DraftLine, ...]
     source_system: str
     document: str
-    revision: int = 1
     choice: SpendChoice = NO_SPENDING
+    booked_online: bool = False
     # A contact of another system has not agreed to the rules yet, but what they paid there earns.
     earns_as_member: bool = False
 
     @property
     def key(self) -> str:
-        revision = "" if self.revision == 1 else f":{self.revision}"
-        return f"receipt:{self.source_system}:{self.document}{revision}"
+        return Revision(self.source_system, self.document).key
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +75,40 @@ def replay_receipts(
 
     Call inside a transaction, with receipts that are not posted yet; one patient's standing must be one object
     in all of them, and it comes back changed. Locks the accounts, in id order. Raises ReplayRefused and
-    UnknownService; both undo nothing themselves.
+    LineRefused; both undo nothing themselves.
     """
     written: list[Receipt] = []
+    if not receipts:
+        return written
+    attributes = read_attributes({past.standing.patient_id for past in receipts})
+    tiers = read_past_tiers(
+        (past.standing for past in receipts),
+        program=running.program,
+        first_paid_at=min(past.paid_at for past in receipts),
+    )
+    limits = read_past_limits(running.program.limits, patient_ids={past.standing.patient_id for past in receipts})
     for turn in _turns(receipts):
         spendable = _read_spendable(turn)
-        judged = [_judge(past, spendable=spendable, catalogue=catalogue, running=running) for past in turn]
+        judged = [
+            _judge(
+                past,
+                attributes=attributes,
+                tiers=tiers,
+                limits=limits,
+                spendable=spendable,
+                catalogue=catalogue,
+                running=running,
+            )
+            for past in turn
+        ]
         acts = [act for item in judged for act in _acts(item, running=running)]
         posted = posting.replay(acts=acts, recorded_at=recorded_at, source=Source.IMPORT) if acts else {}
         written += _write(judged, posted=posted, catalogue=catalogue, running=running, recorded_at=recorded_at)
-    _write_standings({past.standing.pk: past.standing for past in receipts})
+    standings = {past.standing.pk: past.standing for past in receipts}
+    for standing in standings.values():
+        end_past(standing, at=recorded_at, past=tiers)
+    _write_standings(standings)
+    limits.save()
     return written
 
 
@@ -110,34 +139,46 @@ def _read_spendable(turn: Sequence[PastReceipt]) -> dict[int, int]:
 
 
 def _judge(
-    past: PastReceipt, *, spendable: Mapping[int, int], catalogue: Catalogue, running: RunningProgram
+    past: PastReceipt,
+    *,
+    attributes: Mapping[int, MemberAttributes],
+    tiers: PastTiers,
+    limits: PastLimits,
+    spendable: Mapping[int, int],
+    catalogue: Catalogue,
+    running: RunningProgram,
 ) -> _Judged:
     """Quote the receipt for its day and count it in the standing, so that the next one meets its tier."""
     standing = past.standing
     patient = standing.patient
     today = local_date(past.paid_at, patient.home_clinic.tz)
+    live_to(standing, day=today, past=tiers)
+    place = ReceiptPlace(patient.pk, past.clinic.code, local_date(past.paid_at, past.clinic.tz))
     quote = engine.quote(
         program=running.program,
-        member=MemberFacts(
+        member=replace(
+            facts_without_points(standing, attributes=attributes[patient.pk], day=today),
             is_member=patient.is_member or past.earns_as_member,
-            tier=standing.tier or None,
             spendable_points=spendable.get(standing.account_id, 0),
-            turnover_kopecks=to_kopecks(standing.turnover),
         ),
         receipt=ReceiptFacts(
-            lines=line_facts(past.lines, catalogue=catalogue), clinic=past.clinic.code, day=today
+            lines=line_facts(past.lines, catalogue=catalogue),
+            clinic=past.clinic.code,
+            day=today,
+            clinic_day=place.day,
+            minute_of_day=minute_of_day(past.paid_at, past.clinic.tz),
+            booked_online=past.booked_online,
         ),
         choice=past.choice,
+        used=limits.used(place),
     )
+    limits.count(quote.given_by, place)
     standing.visits += 1
     if quote.money_kopecks:
         standing.turnover += to_roubles(quote.money_kopecks)
         standing.first_paid_at = min(standing.first_paid_at or past.paid_at, past.paid_at)
         standing.last_paid_at = max(standing.last_paid_at or past.paid_at, past.paid_at)
-        tier = tier_after_recount(
-            running.program, current=standing.tier or None, turnover_kopecks=to_kopecks(standing.turnover)
-        )
-        standing.tier = tier.code if tier else standing.tier
+        pay(standing, Payment(today, quote.money_kopecks), past=tiers)
     return _Judged(past=past, today=today, quote=quote, explanation=quote.explanation())
 
 
@@ -145,8 +186,11 @@ def _acts(judged: _Judged, *, running: RunningProgram) -> Iterator[PastAct]:
     """What the desk would have posted: the spending, then the earning, or else the longer rolling date."""
     past, quote = judged.past, judged.quote
     tz = past.standing.patient.home_clinic.tz
+    account = past.standing.account
     rolling = (
-        rolling_after_payment(running.program.life, paid_on=judged.today, tz=tz) if quote.money_kopecks else None
+        rolling_after_payment(running.program.life, account=account, paid_on=judged.today, tz=tz)
+        if quote.money_kopecks
+        else None
     )
     if quote.spend.points:
         yield PastAct(
@@ -165,7 +209,7 @@ def _acts(judged: _Judged, *, running: RunningProgram) -> Iterator[PastAct]:
             at=past.paid_at,
             lots=[new_lot(plan, today=judged.today, tz=tz) for plan in quote.lots],
             rolling=rolling,
-            explanation={"earnings": judged.explanation["earnings"]},
+            explanation=quote.why_earned(),
             program_version_id=running.version_id,
         )
 
@@ -183,12 +227,15 @@ def _write(
     )
     lines: list[ReceiptLine] = []
     awards: list[Award] = []
+    discounts: list[LineDiscount] = []
     for item, receipt in zip(judged, receipts, strict=True):
         own = line_rows(receipt=receipt, drafted=item.past.lines, quote=item.quote, catalogue=catalogue)
         lines += own.values()
         awards += award_rows(item.quote, lines=own)
+        discounts += discount_rows(item.quote, lines=own)
     ReceiptLine.objects.bulk_create(lines, batch_size=2000)
     Award.objects.bulk_create(awards, batch_size=2000)
+    LineDiscount.objects.bulk_create(discounts, batch_size=2000)
     return receipts
 
 
@@ -200,8 +247,8 @@ def _receipt(judged: _Judged, *, posted: Mapping[str, Posted], version_id: int, 
         patient_id=past.standing.patient_id,
         source_system=past.source_system,
         document=past.document,
-        revision=past.revision,
         identified_by=Receipt.IdentifiedBy.IMPORT,
+        booked_online=past.booked_online,
         paid_at=past.paid_at,
         recorded_at=recorded_at,
         program_version_id=version_id,
@@ -224,5 +271,5 @@ def _write_standings(standings: Mapping[int, Standing]) -> None:
         standings.values(),
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=["tier", "turnover", "visits", "first_paid_at", "last_paid_at"],
+        update_fields=[*TIER_FIELDS, "turnover", "visits", "first_paid_at", "last_paid_at"],
     )

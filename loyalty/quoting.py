@@ -7,11 +7,16 @@ the moment it was judged at.
 from dataclasses import dataclass
 from datetime import datetime
 
+from clinics.calendar import local_date, minute_of_day
 from loyalty.catalogue import Catalogue, line_facts, read_catalogue
+from loyalty.limit_use import ReceiptPlace, read_used
+from loyalty.manual_discounts import find_latest
 from loyalty.member_state import MemberState, read_member_state
+from loyalty.models import ManualDiscount
 from loyalty.program.versions import RunningProgram, current_program
 from loyalty.receipt_draft import QuoteTicket, ReceiptDraft, new_document, sign_ticket
 from loyalty.rules import engine
+from loyalty.rules.compiled import CompiledProgram
 from loyalty.rules.facts import ReceiptFacts
 from loyalty.rules.quote import Quote
 
@@ -28,15 +33,17 @@ class QuotedReceipt:
     draft: ReceiptDraft
     quoted_at: datetime
     quote: Quote
+    place: ReceiptPlace
+    manual: ManualDiscount | None  # given by hand, waiting for a decision, or refused
     running: RunningProgram
     member: MemberState
     catalogue: Catalogue
 
 
 def quote_receipt(draft: ReceiptDraft, *, at: datetime) -> QuotedReceipt:
-    """What the receipt would spend, cost and earn. Four queries at most, nothing written.
+    """What the receipt would spend, cost and earn. Six queries at most, nothing written.
 
-    Raises EmptyReceipt, UnknownService, NoAccount, NoProgram.
+    Raises EmptyReceipt, LineRefused, NoAccount, NoProgram.
     """
     return quote_draft(draft, running=current_program(at=at), document=new_document(), at=at)
 
@@ -46,15 +53,17 @@ def quote_draft(draft: ReceiptDraft, *, running: RunningProgram, document: str, 
     if not draft.lines:
         raise EmptyReceipt
     program = running.program
-    member = read_member_state(patient_id=draft.patient_id, program=program, at=at)
+    member = read_member_state(patient_id=draft.patient_id, program=program, at=at, clinic_code=draft.clinic_code)
     catalogue = read_catalogue(draft.lines)
+    manual = _find_manual(draft, program=program, at=at)
+    facts = _receipt_facts(draft, catalogue=catalogue, member=member, manual=manual, at=at)
+    place = ReceiptPlace(draft.patient_id, draft.clinic_code, facts.clinic_day or facts.day)
     quote = engine.quote(
         program=program,
         member=member.facts(),
-        receipt=ReceiptFacts(
-            lines=line_facts(draft.lines, catalogue=catalogue), clinic=draft.clinic_code, day=member.today
-        ),
+        receipt=facts,
         choice=draft.choice,
+        used=read_used(program.limits, place),
     )
     ticket = QuoteTicket(document=document, draft=draft, quoted_at=at, fingerprint=quote.fingerprint)
     return QuotedReceipt(
@@ -62,7 +71,35 @@ def quote_draft(draft: ReceiptDraft, *, running: RunningProgram, document: str, 
         draft=draft,
         quoted_at=at,
         quote=quote,
+        place=place,
+        manual=manual,
         running=running,
         member=member,
         catalogue=catalogue,
+    )
+
+
+def _find_manual(draft: ReceiptDraft, *, program: CompiledProgram, at: datetime) -> ManualDiscount | None:
+    if program.discounts.manual is None:
+        return None
+    return find_latest(patient_id=draft.patient_id, clinic_code=draft.clinic_code, at=at)
+
+
+def _receipt_facts(
+    draft: ReceiptDraft,
+    *,
+    catalogue: Catalogue,
+    member: MemberState,
+    manual: ManualDiscount | None,
+    at: datetime,
+) -> ReceiptFacts:
+    is_approved = manual is not None and manual.status == ManualDiscount.Status.APPROVED
+    return ReceiptFacts(
+        lines=line_facts(draft.lines, catalogue=catalogue),
+        clinic=draft.clinic_code,
+        day=member.today,
+        clinic_day=local_date(at, member.zone),
+        minute_of_day=minute_of_day(at, member.zone),
+        booked_online=draft.booked_online,
+        manual_discount_bp=manual.rate_bp if manual and is_approved else 0,
     )

@@ -27,6 +27,7 @@ class DraftLine:
     service_id: int | None = None
     category_id: int | None = None
     quantity: int = 1
+    doctor_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class ReceiptDraft:
     lines: tuple[DraftLine, ...]
     choice: SpendChoice
     identified_by: str  # Receipt.IdentifiedBy
+    booked_online: bool = False
+    replaces_id: int | None = None  # the receipt, refunded in full, whose document is entered again
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,14 @@ def sign_ticket(ticket: QuoteTicket) -> str:
             "d": ticket.document,
             "p": draft.patient_id,
             "c": draft.clinic_code,
-            "l": [[line.price_kopecks, line.service_id, line.category_id, line.quantity] for line in draft.lines],
+            "l": [
+                [line.price_kopecks, line.service_id, line.category_id, line.quantity, line.doctor_id]
+                for line in draft.lines
+            ],
             "k": [draft.choice.kind.value, draft.choice.points],
             "i": draft.identified_by,
+            "b": draft.booked_online,
+            "r": draft.replaces_id,
             "t": ticket.quoted_at.isoformat(),
             "f": ticket.fingerprint,
         },
@@ -87,6 +95,8 @@ def read_ticket(token: str) -> QuoteTicket:
             lines=tuple(DraftLine(*line) for line in content["l"]),
             choice=SpendChoice(SpendKind(kind), points),
             identified_by=content["i"],
+            booked_online=content["b"],
+            replaces_id=content["r"],
         ),
         quoted_at=datetime.fromisoformat(content["t"]),
         fingerprint=content["f"],

@@ -1,10 +1,10 @@
-"""Rows of a quoted receipt's lines and awards: the desk's posting and the replay of the past write the same."""
+"""Rows of a quoted receipt's lines, awards and discounts: the desk and the replay of the past write the same."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from clinics.money import to_roubles
 from loyalty.catalogue import Catalogue
-from loyalty.models import Award, Receipt, ReceiptLine
+from loyalty.models import Award, LineDiscount, Receipt, ReceiptLine
 from loyalty.receipt_draft import DraftLine
 from loyalty.rules.quote import Quote
 
@@ -21,6 +21,7 @@ def line_rows(
             position=line.position,
             service_id=draft.service_id,
             category_id=item.category_id if item else None,
+            doctor_id=draft.doctor_id,
             quantity=draft.quantity,
             price=to_roubles(line.price_kopecks),
             discount=to_roubles(line.discount_kopecks),
@@ -38,7 +39,15 @@ def award_rows(quote: Quote, *, lines: Mapping[int, ReceiptLine]) -> Iterator[Aw
             yield Award(
                 line=lines[share.position],
                 rule_code=earning.rule_code,
+                kind=earning.kind.value,
                 rate_bp=earning.rate_bp,
                 base=to_roubles(share.base_kopecks),
                 points=share.points,
             )
+
+
+def discount_rows(quote: Quote, *, lines: Mapping[int, ReceiptLine]) -> Iterator[LineDiscount]:
+    """The unsaved discounts of lines that have been saved."""
+    for discount in quote.discounts:
+        for position, kopecks in discount.lines:
+            yield LineDiscount(line=lines[position], promotion_code=discount.code, amount=to_roubles(kopecks))

@@ -1,63 +1,82 @@
-"""Refunds a receipt: spent points go back to their lots, earned points are taken back, money is told to the desk.
+"""Refunds a receipt, whole or in slices: spent points go back to their lots, earned points are taken back, money
+is told to the desk.
 
 A preview is the refund itself, undone: the two cannot differ.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, Sum
 
 from clinics import audit
-from clinics.calendar import local_date
 from clinics.money import to_roubles
-from loyalty.ledger import posting
-from loyalty.ledger.kernel import Circumstances
-from loyalty.ledger.posting import Posted, TakeBackPolicy
-from loyalty.lot_dates import dated_day, grace_day
-from loyalty.models import Account, Lot, Receipt, ReceiptLine, Refund, RefundLine, Source, Standing
+from loyalty.models import Account, Receipt, ReceiptLine, Refund, RefundLine
 from loyalty.program.versions import compiled_version
-from loyalty.rules.compiled import CompiledProgram, NegativePolicy
-from loyalty.rules.life import rolling_date_after_full_refund
-from loyalty.rules.refunds import NothingLeft, RefundPlan, SoldReceipt, plan_full_refund
+from loyalty.refund_acts import RefundActs, post_refund_acts
+from loyalty.refund_standing import lower_standing, move_rolling_date_back, return_uses
+from loyalty.rules.quote import fingerprint_of
+from loyalty.rules.refund_portions import EVERYTHING, Portion
+from loyalty.rules.refunds import RefundPlan, after_refund
+from loyalty.rules.sold import SoldReceipt
 from loyalty.sold_receipt import read_sold_receipt
 
-Planner = Callable[[SoldReceipt], RefundPlan]
 
-POLICIES = {
-    NegativePolicy.DEBT: TakeBackPolicy.DEBT,
-    NegativePolicy.ZERO: TakeBackPolicy.ZERO,
-    NegativePolicy.PENDING_ONLY: TakeBackPolicy.PENDING_ONLY,
-}
+class RefundKeyReused(Exception):
+    """The key belongs to another refund: of another receipt, or of another part of this one."""
 
-__all__ = ["NothingLeft", "RefundResult", "RefundWish", "preview_refund", "refund_receipt"]
+    def __init__(self, *, first: Refund) -> None:
+        super().__init__(first.key)
+        self.first = first
 
 
 @dataclass(frozen=True, slots=True)
 class RefundWish:
-    """What to refund and why. `key` makes it happen once; `planner` decides how much (all that is left)."""
+    """What to refund and why. `key` makes it happen once."""
 
     receipt_id: int
     key: str
     reason: str  # Refund.Reason
     note: str = ""
-    planner: Planner = plan_full_refund
+    portion: Portion = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
 class RefundResult:
-    """`renewed_points` of the returned ones had burnt or were past their day and live until `renewed_last_day`."""
+    """The refund with what it did, the receipt and the account after it. A repeated call has done nothing more."""
 
     refund: Refund
     plan: RefundPlan
+    acts: RefundActs
+    after: SoldReceipt  # what the next refund will find
     balance: int
+    pending: int
     debt: int
-    renewed_points: int = 0
-    renewed_last_day: date | None = None
     is_duplicate: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what was asked and of all that is shown: another one must be looked at before the act."""
+        refund, acts = self.refund, self.acts
+        return fingerprint_of(
+            {
+                "portion": refund.portion,
+                "money": str(refund.money),
+                "returned": [refund.points_returned, acts.renewed_points, str(acts.renewed_last_day)],
+                "taken": [refund.points_taken, acts.burnt_points, acts.forgiven_points],
+                "account": [self.balance, self.pending, self.debt],
+                "left": [line.refunded_kopecks for line in self.after.lines],
+            }
+        )
+
+
+class RefundChanged(Exception):
+    """Something happened since the refund was shown; carries what it would be now. Nothing was posted."""
+
+    def __init__(self, *, fresh: RefundResult) -> None:
+        super().__init__()
+        self.fresh = fresh
 
 
 class _Undo(Exception):
@@ -77,25 +96,41 @@ def preview_refund(wish: RefundWish, *, actor: User, at: datetime) -> RefundResu
         return undone.result
 
 
-def refund_receipt(wish: RefundWish, *, actor: User, at: datetime) -> RefundResult:
-    """Refund what the wish plans. Own transaction; locks the patient's account first.
+def confirm_refund(wish: RefundWish, *, shown: str, actor: User, at: datetime) -> RefundResult:
+    """Refund the wished part if it still is what was shown: `shown` is the fingerprint of the preview.
 
-    Twice with one key gives the first refund. Raises Receipt.DoesNotExist, NothingLeft and what the planner
-    raises; a refusal writes nothing.
+    Raises RefundChanged, and what `refund_receipt` raises.
     """
     with transaction.atomic():
-        receipt = Receipt.objects.select_related("program_version", "patient__home_clinic").get(pk=wish.receipt_id)
+        result = refund_receipt(wish, actor=actor, at=at)
+        if not result.is_duplicate and result.fingerprint != shown:
+            raise RefundChanged(fresh=result)
+    return result
+
+
+def refund_receipt(wish: RefundWish, *, actor: User, at: datetime) -> RefundResult:
+    """Refund the part that is wished. Own transaction; locks the patient's account first.
+
+    Twice with one key gives the first refund. Raises Receipt.DoesNotExist, RefundKeyReused and what the portion
+    raises: NothingLeft, MoreThanLeft, UnknownLine; a refusal writes nothing.
+    """
+    with transaction.atomic():
+        receipts = Receipt.objects.select_related("program_version", "patient__home_clinic", "clinic")
+        receipt = receipts.get(pk=wish.receipt_id)
         account = Account.objects.select_for_update(of=("self",)).get(standing__patient=receipt.patient_id)
         program = compiled_version(receipt.program_version)
+        # Read under the lock: another desk may have refunded a slice meanwhile.
         sold = read_sold_receipt(receipt, program=program)
         first = Refund.objects.filter(key=wish.key).first()
         if first is not None:
-            return _repeated(first, account=account)
-        plan = wish.planner(sold)
-        refund, renewed = _post(wish, receipt=receipt, plan=plan, program=program, actor=actor, at=at)
-        _lower_standing(receipt, plan=plan)
+            return _repeated(first, wish=wish, sold=sold, account=account)
+        plan = wish.portion.plan(sold)
+        acts = post_refund_acts(receipt, plan=plan, program=program, key=wish.key, actor_id=actor.pk, at=at)
+        refund = _insert_refund(wish, plan=plan, acts=acts, actor=actor, at=at)
+        lower_standing(receipt, plan=plan, at=at)
+        return_uses(receipt, plan=plan, program=program)
         if plan.is_complete and receipt.paid:
-            _move_rolling_date_back(receipt, account=account, program=program, at=at, key=wish.key)
+            move_rolling_date_back(receipt, account=account, program=program, at=at, key=wish.key)
         audit.record(
             code="receipt.refunded",
             at=at,
@@ -106,37 +141,42 @@ def refund_receipt(wish: RefundWish, *, actor: User, at: datetime) -> RefundResu
             details={"refund": refund.pk},
         )
         account.refresh_from_db()
-        return RefundResult(
-            refund=refund,
-            plan=plan,
-            balance=account.balance,
-            debt=account.debt,
-            renewed_points=renewed[0],
-            renewed_last_day=renewed[1],
-        )
+        return _result(refund, plan=plan, acts=acts, after=after_refund(sold, plan), account=account)
 
 
-def _repeated(first: Refund, *, account: Account) -> RefundResult:
-    nothing_more = RefundPlan(lines=(), take_backs=(), is_complete=first.is_complete, is_whole=False)
+def _repeated(first: Refund, *, wish: RefundWish, sold: SoldReceipt, account: Account) -> RefundResult:
+    if first.receipt_id != wish.receipt_id or first.portion != wish.portion.as_json():
+        raise RefundKeyReused(first=first)
+    nothing_more = RefundPlan((), (), (), is_complete=first.is_complete, is_whole=False)
+    return _result(first, plan=nothing_more, acts=RefundActs(), after=sold, account=account, is_duplicate=True)
+
+
+def _result(
+    refund: Refund,
+    *,
+    plan: RefundPlan,
+    acts: RefundActs,
+    after: SoldReceipt,
+    account: Account,
+    is_duplicate: bool = False,
+) -> RefundResult:
     return RefundResult(
-        refund=first, plan=nothing_more, balance=account.balance, debt=account.debt, is_duplicate=True
+        refund=refund,
+        plan=plan,
+        acts=acts,
+        after=after,
+        balance=account.balance,
+        pending=account.pending,
+        debt=account.debt,
+        is_duplicate=is_duplicate,
     )
 
 
-def _post(
-    wish: RefundWish, *, receipt: Receipt, plan: RefundPlan, program: CompiledProgram, actor: User, at: datetime
-) -> tuple[Refund, tuple[int, date | None]]:
-    """Ledger acts and rows of the refund. Spent points come back first: they can cover the take-back."""
-    circumstances: Circumstances = {
-        "actor_id": actor.pk,
-        "program_version_id": receipt.program_version_id,
-        "source": Source.DESK,
-    }
-    returned = _return_spent(wish, receipt, plan, program=program, at=at, circumstances=circumstances)
-    taken = _take_back(wish, receipt, plan, program=program, at=at, circumstances=circumstances)
+def _insert_refund(wish: RefundWish, *, plan: RefundPlan, acts: RefundActs, actor: User, at: datetime) -> Refund:
     refund = Refund.objects.create(
-        receipt=receipt,
+        receipt_id=wish.receipt_id,
         key=wish.key,
+        portion=wish.portion.as_json(),
         at=at,
         recorded_at=at,
         actor=actor,
@@ -144,63 +184,12 @@ def _post(
         note=wish.note,
         money=to_roubles(plan.money_kopecks),
         points_returned=plan.points,
-        points_taken=-taken.units if taken else 0,
+        points_taken=acts.taken_points,
         is_complete=plan.is_complete,
-        return_operation_id=returned.operation_id if returned else None,
-        take_back_operation_id=taken.operation_id if taken else None,
+        return_operation_id=acts.return_operation_id,
+        take_back_operation_id=acts.take_back_operation_id,
     )
-    _insert_lines(refund, plan=plan)
-    return refund, _renewed(returned.operation_id) if returned else (0, None)
-
-
-def _return_spent(
-    wish: RefundWish,
-    receipt: Receipt,
-    plan: RefundPlan,
-    *,
-    program: CompiledProgram,
-    at: datetime,
-    circumstances: Circumstances,
-) -> Posted | None:
-    if not plan.points or receipt.spend_operation_id is None:
-        return None
-    tz = receipt.patient.home_clinic.tz
-    about: Circumstances = {**circumstances, "explanation": {"refund_of": receipt.pk}}
-    return posting.return_spent(
-        operation_id=receipt.spend_operation_id,
-        units=plan.points,
-        key=f"refund:{wish.key}:return",
-        at=at,
-        grace=grace_day(today=local_date(at, tz), grace_days=program.lot_grace_days, tz=tz),
-        **about,
-    )
-
-
-def _take_back(
-    wish: RefundWish,
-    receipt: Receipt,
-    plan: RefundPlan,
-    *,
-    program: CompiledProgram,
-    at: datetime,
-    circumstances: Circumstances,
-) -> Posted | None:
-    if not plan.taken_points or receipt.earn_operation_id is None:
-        return None
-    rules = {item.rule_code: item.points for item in plan.take_backs}
-    about: Circumstances = {**circumstances, "explanation": {"refund_of": receipt.pk, "rules": rules}}
-    return posting.take_back(
-        operation_id=receipt.earn_operation_id,
-        units=plan.taken_points,
-        key=f"refund:{wish.key}:take-back",
-        at=at,
-        policy=POLICIES[program.negative_policy],
-        **about,
-    )
-
-
-def _insert_lines(refund: Refund, *, plan: RefundPlan) -> None:
-    line_ids = dict(ReceiptLine.objects.filter(receipt=refund.receipt_id).values_list("position", "id"))
+    line_ids = dict(ReceiptLine.objects.filter(receipt=wish.receipt_id).values_list("position", "id"))
     RefundLine.objects.bulk_create(
         RefundLine(
             refund=refund,
@@ -211,53 +200,4 @@ def _insert_lines(refund: Refund, *, plan: RefundPlan) -> None:
         )
         for line in plan.lines
     )
-
-
-def _renewed(operation_id: int | None) -> tuple[int, date | None]:
-    """Points of a return that came back as new lots, and the last day of those."""
-    lots = (
-        Lot.objects.filter(entry__operation=operation_id)
-        .values("last_day")
-        .annotate(points=Sum("amount"))
-        .order_by("last_day")
-    )
-    row = lots.first()
-    return (row["points"], row["last_day"]) if row else (0, None)
-
-
-def _lower_standing(receipt: Receipt, *, plan: RefundPlan) -> None:
-    """Turnover is net of refunds. The tier follows the downgrade policy, which never lowers it at once."""
-    Standing.objects.filter(patient=receipt.patient_id).update(
-        turnover=F("turnover") - to_roubles(plan.money_kopecks),
-        visits=F("visits") - (1 if plan.is_complete else 0),
-    )
-
-
-def _move_rolling_date_back(
-    receipt: Receipt, *, account: Account, program: CompiledProgram, at: datetime, key: str
-) -> None:
-    """Only a full refund of a payment moves the date back, to what the payments that stand have earned."""
-    tz = receipt.patient.home_clinic.tz
-    standing_payment = (
-        Receipt.objects.filter(patient=receipt.patient_id, paid__gt=0)
-        .exclude(refunds__is_complete=True)
-        .order_by("-paid_at")
-        .values_list("paid_at", flat=True)
-        .first()
-    )
-    day = rolling_date_after_full_refund(
-        program.life,
-        # Imported payments may be older than the account.
-        lived_from=local_date(max(standing_payment or account.opened_at, account.opened_at), tz),
-        stored=account.rolling_until,
-        today=local_date(at, tz),
-        grace_days=program.lot_grace_days,
-    )
-    if day is not None and day != account.rolling_until:
-        posting.set_rolling(
-            account_id=account.pk,
-            rolling=dated_day(day, tz),
-            key=f"refund:{key}:rolling",
-            at=at,
-            source=Source.DESK,
-        )
+    return refund

@@ -23,11 +23,15 @@ class UnknownEvent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ComposedText:
-    """A message in the patient's language. `short` is for SMS; `subject` and `short` say nothing medical."""
+    """A message in the patient's language. `short` is for SMS; `subject` and `short` say nothing medical.
+
+    A text with a secret has its `kept` form: what the outbox keeps for the staff to read in its place.
+    """
 
     subject: str
     body: str
     short: str
+    kept: str = ""
 
 
 Composer = Callable[[OutboxMessage, datetime], ComposedText | None]

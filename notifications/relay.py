@@ -96,7 +96,7 @@ def _relay(turn: Turn) -> Outcome:
 def _deliver(turn: Turn) -> Outcome:
     message = turn.message
     if message.in_doubt and (delivery := _find_delivery(message)):
-        return _record_sent(turn, delivery)
+        return _record_sent(turn, delivery, body=delivery.text)
     if message.attempts > MOST_ATTEMPTS:
         raise PermanentFailure("too-many-attempts")
     reason = _reason_to_skip(turn)
@@ -125,7 +125,7 @@ def _send(turn: Turn, *, route: Route, text: ComposedText) -> Outcome:
         channel=route.channel.code,
         address=outgoing.address,
         subject=outgoing.subject,
-        body=route.channel.text_of(outgoing),
+        body=text.kept or route.channel.text_of(outgoing),
     )
     if not is_ours:
         return Outcome.CLAIM_LOST
@@ -133,7 +133,7 @@ def _send(turn: Turn, *, route: Route, text: ComposedText) -> Outcome:
     fail_points.reached("relay.before_send")
     delivery = route.channel.send(outgoing)
     fail_points.reached("relay.after_send")
-    return _record_sent(turn, delivery)
+    return _record_sent(turn, delivery, body=text.kept or delivery.text)
 
 
 def _find_delivery(message: OutboxMessage) -> Delivery | None:
@@ -167,13 +167,13 @@ def _compose(turn: Turn) -> ComposedText | None:
         raise TemporaryFailure("compose", repr(error)) from error
 
 
-def _record_sent(turn: Turn, delivery: Delivery) -> Outcome:
+def _record_sent(turn: Turn, delivery: Delivery, *, body: str) -> Outcome:
     is_ours = claims.settle(
         message=turn.message,
         claim=turn.claim,
         status=MessageStatus.SENT,
         sent_at=turn.at,
-        body=delivery.text,
+        body=body,
         provider_id=delivery.provider_id,
         parts=delivery.parts,
         cost=delivery.cost,

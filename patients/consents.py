@@ -36,6 +36,11 @@ def current_consents(patient_id: int) -> dict[tuple[str, str], bool]:
     return {(kind, channel): granted for kind, channel, granted in newest}
 
 
+def may_process(patient_id: int) -> bool:
+    """Whether the patient's personal data may be processed at all."""
+    return current_consents(patient_id).get((ConsentRecord.Kind.PERSONAL_DATA, ""), False)
+
+
 def may_message(*, patient_id: int, kind: str, channel: str) -> bool:
     """Whether a message of the kind (SERVICE or ADVERTISING) may go through the channel.
 

@@ -1,4 +1,4 @@
-"""Finds a patient by phone, card number or name: one parser for the desk, lists and autocomplete.
+"""Finds a patient by phone, card number, scanned QR or name: one parser for the desk, lists and autocomplete.
 
 A full phone or card number identifies a person who is standing at the desk, so it is looked up in the whole
 network. A name is browsing, and browsing never leaves the clinics of the member of staff.
@@ -6,7 +6,7 @@ network. A name is browsing, and browsing never leaves the clinics of the member
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from django.db.models import Q, QuerySet
@@ -15,6 +15,7 @@ from patients.cards import is_card_number
 from patients.models import Card, Patient
 from patients.names import from_wrong_layout, name_key
 from patients.phone import normalise_phone
+from patients.typed_codes import TypedCode, read_qr
 
 MOST_MATCHES = 10
 SHORTEST_NAME = 2
@@ -25,6 +26,7 @@ _LATIN_LETTER = re.compile(r"[A-Za-z]")
 class FoundBy(Enum):
     PHONE = "PHONE"
     CARD = "CARD"
+    QR = "QR"
     NAME = "NAME"
     NOTHING = "NOTHING"
 
@@ -34,7 +36,8 @@ class SearchResult:
     """`patients` holds at most 10; `has_more` says that the name fits others too.
 
     `phone` is set when the text was a phone number, `closed_card` when the card found is not active,
-    `layout_corrected` when the name was typed with the wrong keyboard layout.
+    `layout_corrected` when the name was typed with the wrong keyboard layout, `scanned` when the text was a
+    whole QR: its code has not been looked at.
     """
 
     found_by: FoundBy
@@ -43,6 +46,7 @@ class SearchResult:
     phone: str | None = None
     closed_card: Card | None = None
     layout_corrected: bool = False
+    scanned: TypedCode | None = None
 
 
 def active_patients() -> QuerySet[Patient]:
@@ -56,6 +60,9 @@ def find_patients(text: str, *, clinic_ids: Collection[int]) -> SearchResult:
     digits = re.sub(r"\D", "", text)
     if _DIGITS_AND_SPACES.match(text) and is_card_number(digits):
         return _by_card(digits)
+    scanned = read_qr(text)
+    if scanned is not None:
+        return replace(_by_card(scanned.card), found_by=FoundBy.QR, scanned=scanned)
     phone = normalise_phone(text)
     if phone is not None:
         found = active_patients().filter(phone=phone).select_related("home_clinic")

@@ -1,12 +1,12 @@
 """Named people and places of the tests. Each maker gives the smallest valid row."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.contrib.auth.models import Group, User
 
-from clinics.models import Clinic, Service, ServiceCategory, StaffMember
-from patients.models import ConsentRecord, Patient
+from clinics.models import Clinic, Doctor, Service, ServiceCategory, StaffMember
+from patients.models import ConsentRecord, Patient, SocialGroup, SocialGroupRecord, Tag
 from patients.registration import NewPatient, register_patient
 
 LONG_AGO = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
@@ -27,6 +27,37 @@ def make_clinic(code: str = "mytishchi", **fields: Any) -> Clinic:
 def make_service(code: str, category: str, price: int = 1000) -> Service:
     group, _ = ServiceCategory.objects.get_or_create(code=category, defaults={"name": category})
     return Service.objects.get_or_create(code=code, defaults={"name": code, "category": group, "price": price})[0]
+
+
+def make_doctor(
+    code: str = "petrov", name: str = "Петров П. П.", *, clinics: list[Clinic] | None = None
+) -> Doctor:
+    """Sees patients at one clinic by default."""
+    doctor, _ = Doctor.objects.get_or_create(code=code, defaults={"name": name})
+    doctor.clinics.set(clinics or [make_clinic()])
+    return doctor
+
+
+def make_tag(code: str = "has-children", name: str = "Есть дети") -> Tag:
+    return Tag.objects.get_or_create(code=code, defaults={"name": name, "kind": Tag.Kind.CATEGORY})[0]
+
+
+def make_social_group(code: str = "pensioner", name: str = "Пенсионер") -> SocialGroup:
+    """The group that comes with the portal, unless a test has emptied the tables."""
+    return SocialGroup.objects.get_or_create(code=code, defaults={"name": name, "name_en": code.title()})[0]
+
+
+def put_into_group(
+    patient: Patient, *, code: str = "pensioner", valid_until: date | None = None
+) -> SocialGroupRecord:
+    """By a document that was seen long ago."""
+    return SocialGroupRecord.objects.create(
+        patient=patient,
+        group=make_social_group(code),
+        document="удостоверение",
+        seen_at=LONG_AGO,
+        valid_until=valid_until,
+    )
 
 
 def make_patient(

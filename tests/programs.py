@@ -37,6 +37,12 @@ def publish_preset(
     )
 
 
+def tiers_with(preset: str = "dentistry", **settings: Any) -> dict[str, Any]:
+    """The preset's tiers under other settings: `publish_preset(tiers=tiers_with(downgrade="at_end"))`."""
+    document = json.loads((PRESETS / f"{preset}.json").read_text())
+    return document["tiers"] | settings
+
+
 def make_member(
     last_name: str = "Иванова",
     first_name: str = "Анна",
@@ -57,20 +63,28 @@ def make_member(
         **fields,
     )
     patient = register_member(new, at=at, consent_source=ConsentRecord.Source.DESK, actor=None)
-    changes = {key: value for key, value in {"tier": tier, "turnover": turnover}.items() if value is not None}
+    wanted = {"tier": tier, "earned_tier": tier, "turnover": turnover}
+    changes = {key: value for key, value in wanted.items() if value is not None}
     if changes:
         Standing.objects.filter(patient=patient).update(**changes)
     return patient
 
 
 def give_points(
-    patient: Patient, points: int, *, last_day: date | None = None, at: datetime, key: str = ""
+    patient: Patient,
+    points: int,
+    *,
+    last_day: date | None = None,
+    never_burns: bool = False,
+    at: datetime,
+    key: str = "",
 ) -> int:
-    """Points with their own last day, or without one; returns the operation's id."""
+    """Points with a last day of their own, the rolling one, or without end; returns the operation's id."""
     lot = posting.NewLot(
         points=points,
         last_day=last_day,
         expires_at=end_of_day(last_day, patient.home_clinic.tz) if last_day else None,
+        never_burns=never_burns,
     )
     return posting.earn(
         account_id=patient.standing.account_id,

@@ -14,7 +14,6 @@ from clinics import admin_pages
 from clinics.admin_pages import BoundedPaginator
 from clinics.audit_titles import act_title
 from clinics.models import Service, ServiceCategory
-from loyalty.checkout import confirm_receipt
 from loyalty.models import Operation, Receipt, Refund
 from loyalty.quoting import quote_receipt
 from loyalty.receipt_draft import DraftLine, ReceiptDraft
@@ -23,6 +22,7 @@ from loyalty.rules.facts import SpendChoice
 from patients.models import Card, Patient
 from tests.people import LONG_AGO, make_clinic, make_rita, make_service, make_staff
 from tests.programs import NOON, make_member, publish_preset
+from tests.proofs import confirm_with_proof
 
 pytestmark = pytest.mark.django_db
 FACTS = ("account", "operation", "receipt", "refund", "programversion", "nightlyrun", "reminderplan")
@@ -51,7 +51,7 @@ def sale(db):
         identified_by="PHONE",
     )
     quoted = quote_receipt(draft, at=NOON)
-    receipt = confirm_receipt(quoted.token, clinic=make_clinic(), actor=rita, at=NOON).receipt
+    receipt = confirm_with_proof(quoted.token, clinic=make_clinic(), actor=rita, at=NOON).receipt
     wish = RefundWish(receipt_id=receipt.pk, key="test", reason="CANCELLED")
     refund_receipt(wish, actor=rita, at=NOON + timedelta(days=1))
     return receipt
@@ -237,7 +237,7 @@ def two_thousand(sale):
     Refund.objects.bulk_create(
         Refund(
             receipt=receipt, key=f"k{receipt.pk}", at=NOON, recorded_at=NOON, reason="OTHER", money=0,
-            points_returned=0, points_taken=0, is_complete=True, actor=sale.actor,
+            points_returned=0, points_taken=0, is_complete=True, actor=sale.actor, portion={},
         )
         for receipt in receipts
     )  # fmt: skip

@@ -9,25 +9,11 @@ from django.urls import reverse
 from clinics.models import AuditEvent, Clinic
 from patients.cards import block_card
 from patients.models import Card, Patient
+from tests.patient_card import card_form, change_url
 from tests.people import LONG_AGO, make_clinic, make_patient, make_rita, make_staff
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/patients/patient/"
-
-
-def change_url(patient):
-    return reverse("admin:patients_patient_change", args=[patient.pk])
-
-
-def form_of(patient, **changes):
-    fields = {
-        "last_name": patient.last_name, "first_name": patient.first_name, "middle_name": patient.middle_name,
-        "email": "", "preferred_channel": "SMS", "language": "ru", "birth_date": "", "sex": "", "note": "",
-        "new_phone": "", "household": "",
-    }  # fmt: skip
-    for prefix in ("cards", "consents"):
-        fields |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
-    return fields | changes
 
 
 def names_on(page):
@@ -71,7 +57,7 @@ def test_patients_of_another_clinic_are_neither_listed_nor_opened(client):
 
     assert names_on(client.get(LIST)) == []
     assert client.get(change_url(vera)).status_code == 302
-    assert client.post(change_url(vera), form_of(vera, last_name="Другая")).status_code == 302
+    assert client.post(change_url(vera), card_form(vera, last_name="Другая")).status_code == 302
     assert Patient.objects.get(pk=vera.pk).last_name == "Петрова"
 
 
@@ -79,7 +65,7 @@ def test_new_name_is_found_at_once(client):
     anna = make_patient()
     client.force_login(make_rita())
 
-    client.post(change_url(anna), form_of(anna, last_name="Семёнова", birth_date="10.06.1990"))
+    client.post(change_url(anna), card_form(anna, last_name="Семёнова", birth_date="10.06.1990"))
 
     anna.refresh_from_db()
     assert (anna.name_key, anna.birth_date) == ("семенова анна", date(1990, 6, 10))
@@ -90,7 +76,7 @@ def test_new_phone_is_stored_in_one_spelling(client):
     anna = make_patient()
     client.force_login(make_rita())
 
-    client.post(change_url(anna), form_of(anna, new_phone="8 (916) 765-43-21"))
+    client.post(change_url(anna), card_form(anna, new_phone="8 (916) 765-43-21"))
 
     assert Patient.objects.get(pk=anna.pk).phone == "+79167654321"
 
@@ -104,7 +90,7 @@ def test_bad_phone_is_refused_in_words_and_nothing_is_written(client, typed, tex
     make_patient("Петрова", "Вера", "+79160000001")
     client.force_login(make_rita())
 
-    page = client.post(change_url(anna), form_of(anna, new_phone=typed, last_name="Другая"))
+    page = client.post(change_url(anna), card_form(anna, new_phone=typed, last_name="Другая"))
 
     assert page.status_code == 200
     assert text in page.content.decode()

@@ -5,13 +5,15 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.db.models import Count
 
 from clinics.models import StaffMember
 from loyalty.demo import seed as seeding
-from loyalty.demo.showcase import ANNA, SHOWN_PATIENTS, VERA
+from loyalty.demo.clinics import DOCTORS
+from loyalty.demo.showcase import ANNA, BORIS, SHOWN_PATIENTS, VERA
 from loyalty.ledger.balance import read_holdings
 from loyalty.models import Account, Receipt, ReceiptLine, Standing
-from patients.models import Card, Patient
+from patients.models import Card, Patient, SocialGroupRecord, Tag
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 PATIENTS = 120
@@ -33,7 +35,14 @@ def snapshot():
     receipts = Receipt.objects.order_by("document").values_list(
         "document", "paid_at", "price", "paid", "points_spent", "points_earned"
     )
-    return list(people), list(receipts)
+    tags = Patient.tags.through.objects.order_by("patient__phone", "tag__code")
+    groups = SocialGroupRecord.objects.order_by("patient__phone", "group__code")
+    return (
+        list(people),
+        list(receipts),
+        list(tags.values_list("patient__phone", "tag__code")),
+        list(groups.values_list("patient__phone", "group__code", "document", "valid_until")),
+    )
 
 
 class Interrupted(Exception):
@@ -63,6 +72,14 @@ def test_vera_loses_everything_in_six_days():
     assert [(item.last_day, item.points) for item in holdings.schedule] == [(date(2026, 11, 28), 1450)]
 
 
+def test_boris_has_a_tier_by_hand_above_the_one_he_has_earned():
+    seeding.prepare(patients=PATIENTS, at=AT)
+
+    boris = shown(BORIS)
+
+    assert (boris.tier, boris.earned_tier, boris.floor_until) == ("silver", "standart", date(2027, 1, 21))
+
+
 def test_seed_makes_the_promised_amounts_and_roles():
     made = seeding.seed(patients=PATIENTS, at=AT, show_progress=False)
 
@@ -78,6 +95,31 @@ def test_seed_makes_the_promised_amounts_and_roles():
     }  # fmt: skip
     soon = Account.objects.filter(balance__gt=0, rolling_until__lte=date(2026, 12, 22)).count()
     assert soon >= PATIENTS // 40
+
+
+def test_every_line_has_a_doctor_of_its_clinic_who_does_such_work():
+    seeding.seed(patients=PATIENTS, at=AT, show_progress=False)
+
+    lines = set(
+        ReceiptLine.objects.values_list("receipt__clinic__code", "doctor__code", "category__code").distinct()
+    )
+    able = {(item.clinic, item.code, category) for item in DOCTORS for category in item.categories}
+    assert lines <= able
+    assert {doctor for _clinic, doctor, _category in lines} == {item.code for item in DOCTORS}
+
+
+def test_guests_have_tags_and_some_have_shown_a_document():
+    seeding.seed(patients=PATIENTS, at=AT, show_progress=False)
+
+    tagged = dict(Tag.objects.annotate(guests=Count("patients")).values_list("code", "guests"))
+    groups = SocialGroupRecord.objects.values_list("group__code").annotate(Count("id"))
+    pensioners = SocialGroupRecord.objects.filter(group__code="pensioner")
+    assert tagged == {"has-children": 35, "orthodontics": 15, "implants": 8, "asks-antonova": 3}
+    assert dict(groups) == {"pensioner": 17, "large_family": 8}
+    assert SocialGroupRecord.objects.filter(valid_until__lt=AT.date()).count() == 2
+    assert all(record.patient.birth_date < date(1966, 11, 23) for record in pensioners.select_related("patient"))
+    seen_by = {(record.patient.home_clinic.code, record.seen_by.username) for record in pensioners}
+    assert seen_by == {("mytishchi", "rita"), ("uralmash", "ural")}
 
 
 def test_second_seed_changes_nothing():

@@ -17,7 +17,7 @@ from notifications.relay import send_due
 from tests.cabinet.pages import log_in
 from tests.cabinet.pages import text_of as cabinet_text
 from tests.cabinet.sms import open_sms_box
-from tests.desk.desk_pages import NBSP, line, open_patient, quote_and_confirm, text_of
+from tests.desk.desk_pages import NBSP, line, open_patient, open_with_qr, quote_and_confirm, text_of
 from tests.people import make_rita, make_service
 from tests.programs import make_member, publish_preset
 
@@ -57,7 +57,7 @@ def test_points_bring_the_patient_back_before_they_burn(client, clock_at, monkey
     reminders = {"days_before": [14, 5], "holdout_percent": 0, "attribution_days": 14}
     clock_at(2026, 11, 22, 12, 0)
     publish_preset("cosmetology", reminders=reminders)
-    make_member(at=clock.now())
+    anna = make_member(at=clock.now())
     course = make_service("course", "courses", 10_000)
     rita = make_rita()
     client.force_login(rita, backend="clinics.role_backend.RoleBackend")
@@ -80,10 +80,10 @@ def test_points_bring_the_patient_back_before_they_burn(client, clock_at, monkey
     assert reminder.status == "SENT"
     assert reminder.body.replace(NBSP, " ").startswith("1 000 бонусных рублей сгорят 22.01")
 
-    # She comes, and pays 30 % of the bill with points; the rest earns.
+    # She comes, shows the QR of her card, and pays 30 % of the bill with points; the rest earns.
     clock_at(2027, 1, 10, 12, 0)
     client.force_login(rita, backend="clinics.role_backend.RoleBackend")
-    who = open_patient(client)
+    who = open_with_qr(client, anna)
     assert "1 000 сгорят 22 января" in text_of(client.get("/admin/desk/", {"who": who}))
     quote_and_confirm(client, who, [line(course.code, "2000")], spend="maximum")
     assert balance() == 1000 - 600 + 140

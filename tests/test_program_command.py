@@ -194,3 +194,91 @@ def test_code_that_the_price_list_does_not_have_is_a_warning_with_its_path():
     assert answer.startswith("Draft 1 is stored.")
     path = "$.redemption.nothing_on.categories[1]"
     assert warnings == f"{path}: the price list has no category “orthodontics”: nothing will match it.\n"
+
+
+@time_machine.travel("2027-01-01T09:00:00Z", tick=False)
+def test_what_a_program_says_in_vain_is_a_warning_and_refuses_nothing(file):
+    document = read_preset("cosmetology")
+    promotion = {
+        "code": "winter",
+        "title": {"ru": "Зима", "en": "Winter"},
+        "effect": {"kind": "percent", "percent": 10},
+        "when": {"doctors": ["petrov"]},
+        "days": {"first_day": "2026-12-01", "last_day": "2026-12-31"},
+        "rules_link": "/promo",
+    }
+    document["discounts"] = {"promotions": [promotion]}
+    document["earning"]["rules"] = [
+        {
+            "code": "vip",
+            "title": {"ru": "Свои", "en": "Insiders"},
+            "effect": {"kind": "percent", "percent": 10},
+            "when": {"tags": ["vip"], "clinics": ["tver"], "social_groups": ["elf"]},
+        }
+    ]
+    file.write_text(json.dumps(document))
+
+    answer, warnings = answer_and_warnings("check", file)
+
+    assert answer == "The document has no faults.\n"
+    assert warnings.splitlines() == [
+        "$.discounts.promotions[0].days.last_day: it ended on 31.12.2026 and no longer applies.",
+        "$.earning.rules[0].when.clinics[0]: there is no clinic “tver”: nothing will match it.",
+        "$.earning.rules[0].when.tags[0]: there is no tag “vip”: nothing will match it.",
+        "$.earning.rules[0].when.social_groups[0]: there is no social group “elf”: nothing will match it.",
+        "$.discounts.promotions[0].when.doctors[0]: there is no doctor “petrov”: nothing will match it.",
+    ]
+
+
+def test_program_is_told_with_numbers_under_its_sections():
+    program("import", "dentistry")
+
+    lines = program("tell", 1).replace("\u00a0", " ").splitlines()
+
+    assert lines[:4] == [
+        "Joining",
+        "  1. A new member gets 250 points.",
+        "How points are earned",
+        "  2. For what you pay we give back in points: Standart 5 %, Silver 7 %, Gold 9 %, Premium 10 %.",
+    ]
+    assert lines[-1] == " 23. The program is called “Dentistry”; its code is dentistry."
+
+
+def test_two_versions_are_compared_sentence_by_sentence(file):
+    program("import", "dentistry")
+    file.write_text(json.dumps(read_preset("dentistry") | {"welcome": {"points": 300}}))
+    program("import", file)
+
+    assert program("compare", 1, 2).splitlines() == [
+        "Joining",
+        "  Was: A new member gets 250 points.",
+        "  Now: A new member gets 300 points.",
+    ]
+    assert program("compare", 1, 1) == "Both versions say the same.\n"
+    assert refusal("compare", 1, 7) == "There is no version 7."
+
+
+@time_machine.travel("2026-11-22T09:00:00Z", tick=False)
+def test_draft_is_put_aside_and_a_version_in_force_is_not():
+    program("import", "dentistry")
+    program("import", "dentistry")
+    program("publish", 1)
+
+    assert program("archive", 2) == "Version 2 is put aside.\n"
+
+    assert refusal("archive", 1) == "Version 1 has started, so it stays. Publish another one in its place."
+    assert refusal("archive", 7) == "There is no version 7."
+    assert list(ProgramVersion.objects.order_by("number").values_list("status", flat=True)) == [
+        "PUBLISHED",
+        "ARCHIVED",
+    ]
+
+
+@time_machine.travel("2026-11-22T09:00:00Z", tick=False)
+def test_version_is_withdrawn_after_the_one_that_follows_it():
+    for day in (1, 2):
+        program("import", "dentistry")
+        program("publish", day, "--from", f"2026-12-0{day}T00:00")
+
+    assert refusal("archive", 1) == "Version 2 is published to follow it. Withdraw that one first."
+    assert program("archive", 2) == "Version 2 is put aside.\n"

@@ -205,7 +205,7 @@ def test_document_survives_the_database_with_its_fractions():
 
     stored = ProgramVersion.objects.get()
     assert stored.document == document
-    assert compiled_version(stored).earning.plain.effect.rate_bp == 755
+    assert compiled_version(stored).earning.common_rate_bp(None) == 755
 
 
 def test_publishing_is_recorded():

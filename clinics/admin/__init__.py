@@ -2,12 +2,14 @@
 
 from clinics.admin.audit_admin import AuditEventAdmin
 from clinics.admin.clinic_admin import ClinicAdmin
+from clinics.admin.doctor_admin import DoctorAdmin
 from clinics.admin.service_admin import ServiceAdmin, ServiceCategoryAdmin
 from clinics.admin.staff_admin import StaffMemberAdmin, StaffUserAdmin
 
 __all__ = [
     "AuditEventAdmin",
     "ClinicAdmin",
+    "DoctorAdmin",
     "ServiceAdmin",
     "ServiceCategoryAdmin",
     "StaffMemberAdmin",

@@ -9,14 +9,14 @@ from django.db.models import ForeignKey, ManyToManyField, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from clinics.admin_pages import BoundedPaginator, HistoryAdmin
+from clinics.admin_pages import BoundedPaginator, HistoryAdmin, OwnClinicsAdmin
 from clinics.models import StaffMember
 from clinics.roles import PERMISSIONS_BY_ROLE
 from clinics.scope import clinics_of
 
 
 @admin.register(StaffMember)
-class StaffMemberAdmin(HistoryAdmin):
+class StaffMemberAdmin(HistoryAdmin, OwnClinicsAdmin):
     title_add = _("New staff member")
     list_display = ("__str__", "home_clinic")
     list_select_related = ("user", "home_clinic")
@@ -35,18 +35,6 @@ class StaffMemberAdmin(HistoryAdmin):
         if db_field.name == "home_clinic":
             kwargs["queryset"] = clinics_of(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "clinics":
-            kwargs["queryset"] = clinics_of(request.user)
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Clinics that the editor does not see stay as they are: the form could not show them."""
-        member: StaffMember = form.instance
-        unseen = list(member.clinics.exclude(pk__in=clinics_of(request.user).values("pk"))) if change else []
-        super().save_related(request, form, formsets, change)
-        member.clinics.add(*unseen)
 
 
 admin.site.unregister(User)

@@ -3,7 +3,8 @@
 from clinics.models.audit_event import AuditEvent
 from clinics.models.clinic import Clinic
 from clinics.models.demo_clock import DemoClock
+from clinics.models.doctor import Doctor
 from clinics.models.service import Service, ServiceCategory
 from clinics.models.staff import StaffMember
 
-__all__ = ["AuditEvent", "Clinic", "DemoClock", "Service", "ServiceCategory", "StaffMember"]
+__all__ = ["AuditEvent", "Clinic", "DemoClock", "Doctor", "Service", "ServiceCategory", "StaffMember"]

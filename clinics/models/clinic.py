@@ -16,7 +16,7 @@ def validate_timezone(name: str) -> None:
 
 
 @lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
+def zone_named(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
@@ -47,4 +47,4 @@ class Clinic(models.Model):
     @property
     def tz(self) -> ZoneInfo:
         """The clinic's calendar: last days, weekdays and reports go by it."""
-        return _zone(self.timezone)
+        return zone_named(self.timezone)

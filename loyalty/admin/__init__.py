@@ -1,6 +1,8 @@
 """Pages of the loyalty app in the admin."""
 
 from loyalty.admin.account_admin import AccountAdmin
+from loyalty.admin.manual_discount_admin import ManualDiscountAdmin
+from loyalty.admin.manual_tier_admin import ManualTierAdmin
 from loyalty.admin.nightly_run_admin import NightlyRunAdmin
 from loyalty.admin.operation_admin import OperationAdmin
 from loyalty.admin.program_version_admin import ProgramVersionAdmin
@@ -9,6 +11,8 @@ from loyalty.admin.reminder_plan_admin import ReminderPlanAdmin
 
 __all__ = [
     "AccountAdmin",
+    "ManualDiscountAdmin",
+    "ManualTierAdmin",
     "NightlyRunAdmin",
     "OperationAdmin",
     "ProgramVersionAdmin",

@@ -13,7 +13,7 @@ from loyalty.models import Account, Lot
 
 class LiveLotInline(FactInline):
     model = Lot
-    fields = ("amount", "remaining", "is_released", "available_at", "last_day")
+    fields = ("amount", "remaining", "is_released", "available_at", "last_day", "never_burns")
     readonly_fields = fields
     ordering = ("expires_at", "id")
     verbose_name_plural = _("what is left, soonest first")

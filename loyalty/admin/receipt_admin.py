@@ -26,7 +26,9 @@ class ReceiptClinicFilter(OwnClinicsFilter):
 
 class ReceiptLineInline(FactInline):
     model = ReceiptLine
-    fields = ("name", "quantity", "price_text", "discount_text", "points_value_text", "paid_text", "given")
+    fields = (
+        "name", "doctor", "quantity", "price_text", "discount_text", "points_value_text", "paid_text", "given",
+    )  # fmt: skip
     readonly_fields = fields
     ordering = ("position",)
     price_text = money_display(ReceiptLine, "price")
@@ -35,7 +37,8 @@ class ReceiptLineInline(FactInline):
     paid_text = money_display(ReceiptLine, "paid")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReceiptLine]:
-        return super().get_queryset(request).select_related("service", "category").prefetch_related("awards")
+        rows = super().get_queryset(request).select_related("service", "category", "doctor")
+        return rows.prefetch_related("awards")
 
     @admin.display(description=_("service"))
     def name(self, line: ReceiptLine) -> str:
@@ -60,7 +63,7 @@ class ReceiptAdmin(FactAdmin):
         "earned",
         "actor",
     )
-    list_filter = (OwnClinicsFilter, "identified_by")
+    list_filter = (OwnClinicsFilter, "identified_by", "proven_by")
     list_select_related = ("patient", "clinic", "actor")
     search_fields = ("id",)
     search_help_text = SEARCH_HELP
@@ -77,11 +80,13 @@ class ReceiptAdmin(FactAdmin):
     def get_fields(self, request: HttpRequest, obj: Receipt | None = None) -> Any:
         """The desk's own document is a key for machines: only an imported one can be looked up by people."""
         is_desk = obj is None or obj.source_system == DESK
+        proof = ("proven_by", "override_reason") if obj and obj.override_reason else "proven_by"
         source = ("source",) if is_desk else ("source", "document", "revision")
+        replaces = ("replaces",) if obj and obj.replaces_id else ()
         return (
-            ("patient", "clinic"), ("paid_at", "actor", "identified_by"),
+            ("patient", "clinic"), ("paid_at", "actor"), ("identified_by", "booked_online"), proof,
             ("price_text", "discount_text", "points_value_text", "paid_text"), ("spent", "earned"),
-            "why", ("program_version", "tier_title"), source, "refund_link",
+            "why", ("program_version", "tier_title"), source, *replaces, "refund_link",
         )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Receipt]:

@@ -1,4 +1,4 @@
-"""Two clinics in two time zones, their staff by role, and one price list."""
+"""Two clinics in two time zones, their staff by role, their doctors, and one price list."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,7 +7,8 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 
 from clinics import roles
-from clinics.models import Clinic, Service, ServiceCategory, StaffMember
+from clinics.models import Clinic, Doctor, Service, ServiceCategory, StaffMember
+from loyalty.receipt_draft import DraftLine
 
 # Known to everybody, so the demo listens on this machine only.
 DEMO_PASSWORD = "club-demo"  # noqa: S105
@@ -78,12 +79,49 @@ SERVICES = (
 )
 
 
+CATEGORY_OF = {item.code: item.category for item in SERVICES}
+
+
+@dataclass(frozen=True, slots=True)
+class DemoDoctor:
+    code: str
+    name: str
+    clinic: str
+    categories: tuple[str, ...]  # whose services the doctor does
+
+
+DOCTORS = (
+    DemoDoctor("antonova", "Антонова Марина Сергеевна", MOSCOW, ("therapy", "diagnostics")),
+    DemoDoctor("belov", "Белов Игорь Павлович", MOSCOW, ("surgery", "implantation", "diagnostics")),
+    DemoDoctor("vlasova", "Власова Ирина Олеговна", MOSCOW, ("hygiene", "whitening")),
+    DemoDoctor("gromov", "Громов Денис Юрьевич", MOSCOW, ("paediatric", "therapy")),
+    DemoDoctor("dyomina", "Дёмина Алла Викторовна", MOSCOW, ("orthodontics", "orthopaedics")),
+    DemoDoctor("yershova", "Ершова Нина Павловна", URAL, ("therapy", "diagnostics", "paediatric")),
+    DemoDoctor("zhukov", "Жуков Олег Иванович", URAL, ("surgery", "implantation", "orthopaedics")),
+    DemoDoctor("ilyina", "Ильина Вера Андреевна", URAL, ("hygiene", "whitening")),
+    DemoDoctor("kalinin", "Калинин Роман Олегович", URAL, ("orthodontics", "therapy")),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class DemoPlace:
-    """The network as it stands in the database, by code."""
+    """The network as it stands in the database: clinics, services and doctors by code, receptionists by clinic."""
 
     clinics: dict[str, Clinic]
     services: dict[str, Service]
+    doctors: dict[str, Doctor]
+    receptionists: dict[str, User]
+    manager: User
+
+    def line(self, service: str, *, clinic: str, guest: int, roubles: int) -> DraftLine:
+        """A line by a doctor of the clinic who does such services; a guest stays with one doctor."""
+        category = CATEGORY_OF[service]
+        able = [item.code for item in DOCTORS if item.clinic == clinic and category in item.categories]
+        return DraftLine(
+            price_kopecks=roubles * 100,
+            service_id=self.services[service].pk,
+            doctor_id=self.doctors[able[guest % len(able)]].pk,
+        )
 
 
 def open_clinics() -> DemoPlace:
@@ -104,9 +142,15 @@ def open_clinics() -> DemoPlace:
         for item in SERVICES
     }
     password = make_password(DEMO_PASSWORD)
-    for person in STAFF:
-        _hire(person, clinics=clinics, password=password)
-    return DemoPlace(clinics=clinics, services=services)
+    users = {person.username: _hire(person, clinics=clinics, password=password) for person in STAFF}
+    receptionists = {
+        person.clinics[0]: users[person.username] for person in STAFF if person.role == roles.RECEPTIONIST
+    }
+    doctors = {item.code: _doctor(item, clinics=clinics) for item in DOCTORS}
+    manager = next(users[person.username] for person in STAFF if person.role == roles.MANAGER)
+    return DemoPlace(
+        clinics=clinics, services=services, doctors=doctors, receptionists=receptionists, manager=manager
+    )
 
 
 def _clinic(code: str, name: str, city: str, zone: str, address: str) -> Clinic:
@@ -124,7 +168,14 @@ def _clinic(code: str, name: str, city: str, zone: str, address: str) -> Clinic:
     return clinic
 
 
-def _hire(person: DemoStaff, *, clinics: dict[str, Clinic], password: str) -> None:
+def _doctor(item: DemoDoctor, *, clinics: dict[str, Clinic]) -> Doctor:
+    doctor, made = Doctor.objects.get_or_create(code=item.code, defaults={"name": item.name})
+    if made:
+        doctor.clinics.set([clinics[item.clinic]])
+    return doctor
+
+
+def _hire(person: DemoStaff, *, clinics: dict[str, Clinic], password: str) -> User:
     user, made = User.objects.get_or_create(
         username=person.username,
         defaults={
@@ -138,3 +189,4 @@ def _hire(person: DemoStaff, *, clinics: dict[str, Clinic], password: str) -> No
         user.groups.set(Group.objects.filter(name=person.role))
         member = StaffMember.objects.create(user=user, home_clinic=clinics[person.clinics[0]])
         member.clinics.set([clinics[code] for code in person.clinics])
+    return user

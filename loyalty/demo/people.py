@@ -10,10 +10,10 @@ from clinics.models import Clinic
 from loyalty.demo.gifts import welcome_act
 from loyalty.demo.names import Person
 from loyalty.ledger import posting
-from loyalty.lot_dates import rolling_after_payment
+from loyalty.lot_dates import rolling_from
 from loyalty.models import Account, Source, Standing
 from loyalty.program.versions import RunningProgram
-from loyalty.rules.tiers import tier_for_turnover
+from loyalty.standing_tiers import first_tier
 from patients.cards import next_card_numbers
 from patients.models import Card, ConsentRecord, Patient, PatientSourceKey
 from patients.names import name_key
@@ -105,22 +105,22 @@ def _consents(guest: NewGuest, *, patient: Patient) -> list[ConsentRecord]:
 def _open_standings(
     guests: Sequence[NewGuest], *, patients: Sequence[Patient], running: RunningProgram
 ) -> list[Standing]:
-    lowest = tier_for_turnover(running.program, turnover_kopecks=0)
     accounts = []
     for guest, patient in zip(guests, patients, strict=True):
         tz = guest.clinic.tz
         opened_on = local_date(guest.joined_at, tz)
-        rolling = rolling_after_payment(running.program.life, paid_on=opened_on, tz=tz)
+        rolling = rolling_from(running.program.life, lived_from=opened_on, tz=tz)
         accounts.append(
             Account(
                 patient=patient,
                 opened_at=guest.joined_at,
                 rolling_until=rolling.last_day if rolling else None,
                 rolling_expires_at=rolling.expires_at if rolling else None,
+                rolling_months=rolling.months if rolling else None,
             )
         )
     Account.objects.bulk_create(accounts)
     return Standing.objects.bulk_create(
-        Standing(patient=patient, account=account, tier=lowest.code if lowest else "", turnover=Decimal(0))
+        Standing(patient=patient, account=account, turnover=Decimal(0), **first_tier(running.program))
         for patient, account in zip(patients, accounts, strict=True)
     )

@@ -13,23 +13,24 @@ from django.db import transaction
 from tqdm import tqdm
 
 from clinics import audit
+from clinics.calendar import local_date
 from clinics.models import AuditEvent
 from loyalty.catalogue import Catalogue, read_catalogue
+from loyalty.demo.attributes import KnownGuest, write_attributes
 from loyalty.demo.clinics import MOSCOW, URAL, DemoPlace, open_clinics
 from loyalty.demo.gifts import HotPoints, give_hot_points
 from loyalty.demo.history import Habit, PlannedLife, Spend, plan_life
 from loyalty.demo.names import Person, make_person, phone_of
 from loyalty.demo.people import SOURCE, NewGuest, write_guests
+from loyalty.demo.program import demo_document
 from loyalty.demo.showcase import seat_showcase
 from loyalty.models import Standing
 from loyalty.past_receipts import PastReceipt, replay_receipts
-from loyalty.program.files import read_preset
 from loyalty.program.versions import NoProgram, RunningProgram, create_draft, current_program, publish
 from loyalty.receipt_draft import DraftLine
 from loyalty.rules.facts import SpendChoice, SpendKind
 
 SEED = 20261122
-PRESET = "dentistry"
 BATCH = 100
 # Every 25th guest has been lost for two years, every 12th is new, two of five go to the Urals.
 LOST_EVERY, NEW_EVERY, URAL_OF_FIVE = 25, 12, 2
@@ -77,8 +78,7 @@ def prepare(*, patients: int, at: datetime) -> _Demo:
             at, patients = started.at, started.details["patients"]
         place = open_clinics()
         running = _publish_program(at=at)
-        services = place.services.values()
-        catalogue = read_catalogue(DraftLine(price_kopecks=0, service_id=service.pk) for service in services)
+        catalogue = read_catalogue(_all_lines(place))
         demo = _Demo(at=at, patients=patients, place=place, catalogue=catalogue, running=running)
         if started is None:
             audit.record(code=STARTED, actor=None, details={"patients": patients}, at=at)
@@ -86,11 +86,19 @@ def prepare(*, patients: int, at: datetime) -> _Demo:
     return demo
 
 
+def _all_lines(place: DemoPlace) -> Iterator[DraftLine]:
+    """Everything that a receipt of the demo may name."""
+    for service in place.services.values():
+        yield DraftLine(price_kopecks=0, service_id=service.pk)
+    for doctor in place.doctors.values():
+        yield DraftLine(price_kopecks=0, doctor_id=doctor.pk)
+
+
 def _publish_program(*, at: datetime) -> RunningProgram:
     try:
         return current_program(at=at)
     except NoProgram:
-        draft = create_draft(document=read_preset(PRESET), at=at, actor=None)
+        draft = create_draft(document=demo_document(today=at.date()), at=at, actor=None)
         publish(number=draft.number, at=at, actor=None)
         return current_program(at=at)
 
@@ -102,6 +110,11 @@ def _seed_batch(demo: _Demo, *, first: int, count: int) -> None:
         standings = write_guests([guest for guest, _life in guests], running=demo.running, recorded_at=demo.at)
         if not standings:  # a start that was interrupted has made this batch
             return
+        write_attributes(
+            [KnownGuest(guest, life, standings[guest.number].patient) for guest, life in guests],
+            place=demo.place,
+            today=local_date(demo.at, demo.place.clinics[MOSCOW].tz),
+        )
         receipts = [
             past for guest, life in guests for past in _past_receipts(guest, life, demo=demo, standings=standings)
         ]
@@ -146,7 +159,7 @@ def _past_receipts(
             clinic=guest.clinic,
             paid_at=planned.paid_at,
             lines=tuple(
-                DraftLine(price_kopecks=item.price * 100, service_id=demo.place.services[item.code].pk)
+                demo.place.line(item.code, clinic=guest.clinic.code, guest=guest.number, roubles=item.price)
                 for item in planned.services
             ),
             source_system=SOURCE,

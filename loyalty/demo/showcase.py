@@ -10,10 +10,10 @@ from loyalty.demo.clinics import MOSCOW, DemoPlace
 from loyalty.demo.gifts import HotPoints, give_hot_points
 from loyalty.demo.names import Person, phone_of
 from loyalty.demo.people import SOURCE, NewGuest, write_guests
+from loyalty.manual_tiers import grant_manual_tier
 from loyalty.models import Standing
 from loyalty.past_receipts import PastReceipt, replay_receipts
 from loyalty.program.versions import RunningProgram
-from loyalty.receipt_draft import DraftLine
 from loyalty.rules.facts import SpendChoice
 from patients.models import Card, Household, Patient
 
@@ -38,7 +38,7 @@ class ShownPatient:
 SHOWN_PATIENTS = (
     ShownPatient(ANNA, "Анна Иванова", "a tier, a household, a part of her points burns soon"),
     ShownPatient(VERA, "Вера Лебедева", "all her points burn soon unless she pays"),
-    ShownPatient(BORIS, "Борис Иванов", "Anna's household"),
+    ShownPatient(BORIS, "Борис Иванов", "Anna's household, a tier by hand"),
     ShownPatient(GALINA, "Галина Зайцева", "a new member without visits"),
 )
 
@@ -65,6 +65,7 @@ ANNAS_VISITS = (
 )
 BORIS_VISITS = (Visit(310, 12_400), Visit(45, 9_800, 300))
 VERAS_DAYS_LEFT = 6
+BORIS_TIER_DAYS = 60
 
 
 def seat_showcase(*, place: DemoPlace, catalogue: Catalogue, running: RunningProgram, at: datetime) -> None:
@@ -95,53 +96,56 @@ def seat_showcase(*, place: DemoPlace, catalogue: Catalogue, running: RunningPro
         for number, person in people.items()
     ]
     standings = write_guests(guests, running=running, recorded_at=at)
-    service_id = place.services["caries"].pk
     replay_receipts(
         [
             past
             for number in people
             for past in _receipts(
-                standings[number], visits=visits[number], today=today, clinic=clinic, service_id=service_id,
-                hygiene_id=place.services["hygiene"].pk, number=number,
+                standings[number], place=place, visits=visits[number], today=today, number=number
             )
         ],
         catalogue=catalogue,
         running=running,
         recorded_at=at,
-    )  # fmt: skip
+    )
     anna = standings[ANNA]
     give_hot_points([HotPoints("demo:hot:anna", anna, points=450, days_left=5)], running=running, at=at)
     Card.objects.filter(patient=anna.patient).update(number=ANNAS_CARD)
+    grant_manual_tier(
+        patient_id=standings[BORIS].patient_id,
+        tier="silver",
+        ends_on=today + timedelta(days=BORIS_TIER_DAYS),
+        reason="Сотрудник клиники-партнёра",
+        author=place.manager,
+        at=at,
+    )
     household = Household.objects.create(name="Ивановы", contact=anna.patient)
     Patient.objects.filter(pk__in=[anna.patient_id, standings[BORIS].patient_id]).update(household=household)
 
 
 def _receipts(
-    standing: Standing,
-    *,
-    visits: tuple[Visit, ...],
-    today: date,
-    clinic: Clinic,
-    service_id: int,
-    hygiene_id: int,
-    number: int,
+    standing: Standing, *, place: DemoPlace, visits: tuple[Visit, ...], today: date, number: int
 ) -> list[PastReceipt]:
     """Every bill is hygiene and treatment, so that all of it may be paid with points."""
-    return [
-        PastReceipt(
-            standing=standing,
-            clinic=clinic,
-            paid_at=_noon(visit.days_ago, today=today, clinic=clinic),
-            lines=(
-                DraftLine(price_kopecks=HYGIENE_ROUBLES * 100, service_id=hygiene_id),
-                DraftLine(price_kopecks=(visit.paid + visit.spent - HYGIENE_ROUBLES) * 100, service_id=service_id),
-            ),
-            source_system=SOURCE,
-            document=f"{number}-{index}",
-            choice=SpendChoice.amount(visit.spent) if visit.spent else SpendChoice.none(),
+    clinic = place.clinics[MOSCOW]
+    receipts = []
+    for index, visit in enumerate(visits, start=1):
+        treatment = visit.paid + visit.spent - HYGIENE_ROUBLES
+        receipts.append(
+            PastReceipt(
+                standing=standing,
+                clinic=clinic,
+                paid_at=_noon(visit.days_ago, today=today, clinic=clinic),
+                lines=(
+                    place.line("hygiene", clinic=MOSCOW, guest=number, roubles=HYGIENE_ROUBLES),
+                    place.line("caries", clinic=MOSCOW, guest=number, roubles=treatment),
+                ),
+                source_system=SOURCE,
+                document=f"{number}-{index}",
+                choice=SpendChoice.amount(visit.spent) if visit.spent else SpendChoice.none(),
+            )
         )
-        for index, visit in enumerate(visits, start=1)
-    ]
+    return receipts
 
 
 def _noon(days_ago: int, *, today: date, clinic: Clinic) -> datetime:

@@ -15,16 +15,18 @@ from django.urls import reverse
 
 from clinics.models import Clinic, StaffMember
 from clinics.scope import clinics_with_permission
+from loyalty.desk.doctors import OfferedDoctor, doctors_at, with_doctors
 
 USE_DESK = "loyalty.use_desk"
 REFUND = "loyalty.refund_receipt"
+OVERRIDE = "patients.override_proof"
 CLINIC_IN_SESSION = "desk_clinic"
 # A patient stays in front of the desk for a shift, not for ever.
 WHO_TTL_SECONDS = 12 * 3600
 WHO_SALT = "loyalty.desk.who"
 # What survives the end of a session goes through an address: never a name or a phone.
 KEPT_FIELDS = (
-    "who", "line_title", "line_price", "line_quantity", "line_service", "line_category",
+    "who", "line_title", "line_price", "line_quantity", "line_service", "line_category", "line_doctor",
     "entry", "entry_category", "spend", "spend_points",
 )  # fmt: skip
 
@@ -38,23 +40,35 @@ class Desk:
     clinics: tuple[Clinic, ...]
 
     @property
+    def doctors(self) -> tuple[OfferedDoctor, ...]:
+        return doctors_at(self.clinic)
+
+    @property
     def clinic_ids(self) -> list[int]:
         return [clinic.pk for clinic in self.clinics]
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """The patient in front of the desk and how they were found."""
+    """The patient in front of the desk, how they were found and how they have agreed to spend.
+
+    `proof_id` is none and `proven_by` empty until they have. The proof itself is looked up when it is used.
+    """
 
     patient_id: int
     identified_by: str
+    proof_id: int | None = None
+    proven_by: str = ""
 
 
 DeskView = Callable[..., HttpResponse]
 
 
-def desk_view(*, permission: str = USE_DESK) -> Callable[[DeskView], DeskView]:
-    """Staff only, with the permission and at least one clinic; a form survives the end of the session."""
+def desk_view(*, permission: str = USE_DESK, kept_fields: Collection[str] = ()) -> Callable[[DeskView], DeskView]:
+    """Staff only, with the permission and at least one clinic; a form survives the end of the session.
+
+    The checkout's fields come back on the desk; a page with `kept_fields` of its own comes back itself.
+    """
 
     def decorate(view: DeskView) -> DeskView:
         @wraps(view)
@@ -66,7 +80,8 @@ def desk_view(*, permission: str = USE_DESK) -> Callable[[DeskView], DeskView]:
         @wraps(view)
         def outer(request: HttpRequest, **kwargs: object) -> HttpResponse:
             if request.method == "POST" and not admin.site.has_permission(request):
-                return redirect_to_login(_same_form(request), reverse("admin:login"))
+                back = _filled(request.path, request, kept_fields) if kept_fields else _same_form(request)
+                return redirect_to_login(back, reverse("admin:login"))
             return inner(request, **kwargs)
 
         return outer
@@ -76,16 +91,17 @@ def desk_view(*, permission: str = USE_DESK) -> Callable[[DeskView], DeskView]:
 
 def sign_who(*, who: Who, user_id: int) -> str:
     """A reference to the patient that only this person may use: ids cannot be tried one after another."""
-    return signing.dumps([who.patient_id, who.identified_by, user_id], salt=WHO_SALT, compress=True)
+    content = [who.patient_id, who.identified_by, user_id, who.proof_id, who.proven_by]
+    return signing.dumps(content, salt=WHO_SALT, compress=True)
 
 
 def read_who(*, token: str, user_id: int) -> Who | None:
     """Whom the token means; None when it is forged, somebody else's or older than a shift."""
     try:
-        patient_id, identified_by, owner_id = signing.loads(token, salt=WHO_SALT, max_age=WHO_TTL_SECONDS)
+        patient_id, identified_by, owner_id, *proof = signing.loads(token, salt=WHO_SALT, max_age=WHO_TTL_SECONDS)
     except signing.BadSignature:
         return None
-    return Who(patient_id=patient_id, identified_by=identified_by) if owner_id == user_id else None
+    return Who(patient_id, identified_by, *proof) if owner_id == user_id else None
 
 
 def choose_clinic(*, request: HttpRequest, desk: Desk, clinic_id: str) -> None:
@@ -97,7 +113,7 @@ def choose_clinic(*, request: HttpRequest, desk: Desk, clinic_id: str) -> None:
 
 def _desk_of(request: HttpRequest, *, permissions: Collection[str]) -> Desk:
     user = request.user
-    clinics = tuple(clinics_with_permission(user, permissions=permissions))
+    clinics = tuple(with_doctors(clinics_with_permission(user, permissions=permissions)))
     if not clinics or not isinstance(user, User):
         raise PermissionDenied
     by_id = {clinic.pk: clinic for clinic in clinics}
@@ -110,5 +126,9 @@ def _desk_of(request: HttpRequest, *, permissions: Collection[str]) -> Desk:
 
 
 def _same_form(request: HttpRequest) -> str:
-    fields = [(name, value) for name in KEPT_FIELDS for value in request.POST.getlist(name)]
-    return f"{reverse('admin:desk')}?{urlencode(fields)}" if fields else reverse("admin:desk")
+    return _filled(reverse("admin:desk"), request, KEPT_FIELDS)
+
+
+def _filled(address: str, request: HttpRequest, names: Collection[str]) -> str:
+    fields = [(name, value) for name in names for value in request.POST.getlist(name)]
+    return f"{address}?{urlencode(fields)}" if fields else address

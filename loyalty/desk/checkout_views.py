@@ -1,16 +1,29 @@
 """Quote and confirm: read the form, call one domain function, show the result."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinics import clock
-from loyalty.catalogue import UnknownService
-from loyalty.checkout import QuoteChanged, QuoteExpired, confirm_receipt
+from loyalty.catalogue import LineRefused, UnknownDoctor, UnknownService
+from loyalty.checkout import ProofNeeded, QuoteChanged, QuoteExpired, confirm_receipt
 from loyalty.desk.access import Desk, Who, desk_view
-from loyalty.desk.page import NO_PROGRAM, DeskPage, put_patient, put_quote, put_strip_of_quote, show_desk, who_of
+from loyalty.desk.page import (
+    NO_PROGRAM,
+    DeskPage,
+    put_patient,
+    put_quote,
+    put_strip_of_quote,
+    read_page,
+    show_desk,
+    who_of,
+)
 from loyalty.desk.price_list import find_categories, find_services
-from loyalty.desk.receipt_form import ReceiptForm, read_form
+from loyalty.desk.proof_form import need_text
+from loyalty.desk.proof_taking import put_proof, take_typed_code
+from loyalty.desk.receipt_form import ReceiptForm, doctor_gone
 from loyalty.member_state import NoAccount
 from loyalty.program.versions import NoProgram
 from loyalty.quoting import EmptyReceipt, QuotedReceipt, quote_receipt
@@ -23,12 +36,14 @@ CHANGED = 409
 
 @desk_view()
 def desk_quote(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Show what the form would spend, cost and earn. Writes nothing."""
+    """Show what the form would spend, cost and earn. Writes nothing but the proof that a typed code is."""
     who = who_of(request, desk=desk) if request.method == "POST" else None
     if who is None:
-        return _find_again(request)
-    page = DeskPage(who=request.POST["who"], form=read_form(request.POST))
-    return _show_quoted(request, desk=desk, page=page, who=who)
+        return find_again(request)
+    page = read_page(request, desk=desk)
+    if page.asks_to_prove:
+        who = take_typed_code(request, desk=desk, page=page, who=who)
+    return show_quoted(request, desk=desk, page=page, who=who, status=REFUSED if page.proof.error else 200)
 
 
 @desk_view()
@@ -36,8 +51,8 @@ def desk_confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Post the quoted receipt, if it is still the one on the screen; then an address that can be reloaded."""
     who = who_of(request, desk=desk) if request.method == "POST" else None
     if who is None:
-        return _find_again(request)
-    page = DeskPage(who=request.POST["who"], form=read_form(request.POST))
+        return find_again(request)
+    page = read_page(request, desk=desk)
     draft = _draft(page.form, desk=desk, who=who)
     token = request.POST.get("quote", "")
     if not page.form.is_valid or not _is_quote_of(token, draft=draft):
@@ -45,25 +60,12 @@ def desk_confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
             page.notices.append(
                 ("warn", _("The receipt has changed since the quote. The new quote is on the right, check it."))
             )
-        return _show_quoted(request, desk=desk, page=page, who=who, status=CHANGED)
-    try:
-        confirmed = confirm_receipt(token, clinic=desk.clinic, actor=desk.user, at=clock.now())
-    except QuoteChanged as change:
-        page.notices.append(
-            (
-                "warn",
-                _("The balance has changed while you were counting. The new quote is on the right, check it."),
-            )
-        )
-        return _show(request, desk=desk, page=page, who=who, quoted=change.fresh, status=CHANGED)
-    except (QuoteExpired, UnknownService, NoAccount) as refusal:
-        if isinstance(refusal, QuoteExpired):
-            page.notices.append(
-                ("warn", _("The quote is older than 10 minutes. The new one is on the right, check it."))
-            )
-        return _show_quoted(request, desk=desk, page=page, who=who, status=CHANGED)
-    again = "&again=1" if confirmed.is_duplicate else ""
-    return HttpResponseRedirect(f"{reverse('admin:desk')}?done={confirmed.receipt.pk}{again}")
+        return show_quoted(request, desk=desk, page=page, who=who, status=CHANGED)
+    if page.asks_to_prove:
+        who = take_typed_code(request, desk=desk, page=page, who=who)
+    if page.proof.error:
+        return show_quoted(request, desk=desk, page=page, who=who, status=REFUSED)
+    return _post(request, desk=desk, page=page, who=who)
 
 
 @desk_view()
@@ -74,6 +76,60 @@ def desk_suggest(request: HttpRequest, desk: Desk) -> HttpResponse:
         return _options([])
     find = find_categories if request.GET.get("kind") == "category" else find_services
     return _options([item.name for item in find(text)])
+
+
+def show_quoted(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who, status: int = 200) -> HttpResponse:
+    """The form with a fresh quote, or with what is wrong in it."""
+    if not page.form.is_valid:
+        return _show(request, desk=desk, page=page, who=who, quoted=None, status=REFUSED)
+    try:
+        quoted = quote_receipt(_draft(page.form, desk=desk, who=who), at=clock.now())
+    except EmptyReceipt:
+        page.form.entry_error = _("The receipt is empty. Type a service or an amount.")
+    except UnknownService as error:
+        page.form.lines[error.position - 1].price_error = _("This service is no longer sold. Delete the line.")
+    except UnknownDoctor as error:
+        page.form.lines[error.position - 1].doctor_error = doctor_gone()
+    except NoProgram:
+        page.notices.append(NO_PROGRAM)
+    except NoAccount:
+        return _refuse_without_account(request, desk=desk, page=page, who=who)
+    else:
+        return _show(request, desk=desk, page=page, who=who, quoted=quoted, status=status)
+    return _show(request, desk=desk, page=page, who=who, quoted=None, status=REFUSED)
+
+
+def find_again(request: HttpRequest) -> HttpResponse:
+    """The form's patient is unknown: forged, somebody else's, or of yesterday."""
+    return HttpResponseRedirect(f"{reverse('admin:desk')}?who=")
+
+
+def _post(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who) -> HttpResponse:
+    token = request.POST["quote"]
+    try:
+        confirmed = confirm_receipt(
+            token, clinic=desk.clinic, actor=desk.user, at=clock.now(), proof_id=who.proof_id
+        )
+    except ProofNeeded:
+        who = put_proof(page, desk=desk, who=replace(who, proof_id=None, proven_by=""))
+        page.proof.error = need_text()
+        return show_quoted(request, desk=desk, page=page, who=who, status=REFUSED)
+    except QuoteChanged as change:
+        page.notices.append(
+            (
+                "warn",
+                _("The balance has changed while you were counting. The new quote is on the right, check it."),
+            )
+        )
+        return _show(request, desk=desk, page=page, who=who, quoted=change.fresh, status=CHANGED)
+    except (QuoteExpired, LineRefused, NoAccount) as refusal:
+        if isinstance(refusal, QuoteExpired):
+            page.notices.append(
+                ("warn", _("The quote is older than 10 minutes. The new one is on the right, check it."))
+            )
+        return show_quoted(request, desk=desk, page=page, who=who, status=CHANGED)
+    again = "&again=1" if confirmed.is_duplicate else ""
+    return HttpResponseRedirect(f"{reverse('admin:desk')}?done={confirmed.receipt.pk}{again}")
 
 
 def _options(names: list[str]) -> HttpResponse:
@@ -97,24 +153,6 @@ def _is_quote_of(token: str, *, draft: ReceiptDraft) -> bool:
         return False
 
 
-def _show_quoted(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who, status: int = 200) -> HttpResponse:
-    if not page.form.is_valid:
-        return _show(request, desk=desk, page=page, who=who, quoted=None, status=REFUSED)
-    try:
-        quoted = quote_receipt(_draft(page.form, desk=desk, who=who), at=clock.now())
-    except EmptyReceipt:
-        page.form.entry_error = _("The receipt is empty. Type a service or an amount.")
-    except UnknownService as error:
-        page.form.lines[error.position - 1].price_error = _("This service is no longer sold. Delete the line.")
-    except NoProgram:
-        page.notices.append(NO_PROGRAM)
-    except NoAccount:
-        return _refuse_without_account(request, desk=desk, page=page, who=who)
-    else:
-        return _show(request, desk=desk, page=page, who=who, quoted=quoted, status=status)
-    return _show(request, desk=desk, page=page, who=who, quoted=None, status=REFUSED)
-
-
 def _refuse_without_account(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who) -> HttpResponse:
     page.notices.append(
         ("error", _("This person is not in the program yet. Ask for the consent to the rules first."))
@@ -126,16 +164,12 @@ def _show(
     request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who, quoted: QuotedReceipt | None, status: int
 ) -> HttpResponse:
     if quoted is not None:
-        put_quote(page, quoted)
-    # A quote that is no longer true makes the strip beside it untrue as well.
-    if status == CHANGED or not page.is_fragment(request):
+        put_quote(page, quoted=quoted, who=who)
+    # A quote that is no longer true makes the strip beside it untrue as well, and so does a proof.
+    if status == CHANGED or page.proof.is_new or not page.is_fragment(request):
         user_id = desk.user.pk
         if quoted is not None:
             put_strip_of_quote(page, quoted=quoted, who=who, user_id=user_id)
         else:
             put_patient(page, who=who, user_id=user_id)
     return show_desk(request, desk=desk, page=page, status=status)
-
-
-def _find_again(request: HttpRequest) -> HttpResponse:
-    return HttpResponseRedirect(f"{reverse('admin:desk')}?who=")

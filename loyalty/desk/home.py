@@ -13,6 +13,7 @@ from clinics.money import to_kopecks
 from clinics.number_texts import day_text, money_text, number_text, signed_text
 from loyalty.desk.access import Desk, Who, choose_clinic, desk_view, sign_who
 from loyalty.desk.page import DeskPage, put_patient, show_desk, who_of
+from loyalty.desk.proof_taking import who_was_found
 from loyalty.desk.receipt_form import read_form
 from loyalty.models import Receipt, Refund, Standing
 from patients.models import Card, Patient
@@ -32,8 +33,11 @@ def desk_home(request: HttpRequest, desk: Desk) -> HttpResponse:
     elif "who" in request.GET or "patient" in request.GET:
         page.notices.append(("warn", _("The patient's page has become old. Find the patient again.")))
     if page.strip is not None and request.GET.getlist("line_price"):
-        page.form = read_form(request.GET)
+        page.form = read_form(request.GET, doctors=desk.doctors)
         page.notices.append(("warn", _("The session was over. The form is as you left it: press “Quote”.")))
+    if request.GET.get("stale_qr"):
+        text = _("The code in this QR is old or used: enough to earn. To spend, scan a new one.")
+        page.notices.append(("warn", text))
     if request.GET.get("layout"):
         page.notices.append(("ok", _layout_hint()))
     if request.GET.get("done"):
@@ -55,8 +59,10 @@ def desk_find(request: HttpRequest, desk: Desk) -> HttpResponse:
         return show_desk(request, desk=desk, page=page)
     found = find_patients(text, clinic_ids=desk.clinic_ids)
     if len(found.patients) == 1 and not found.has_more:
-        who = Who(patient_id=found.patients[0].pk, identified_by=found.found_by.value)
+        who = who_was_found(found, desk=desk)
         target = {"who": sign_who(who=who, user_id=desk.user.pk)}
+        if found.scanned and not who.proven_by:
+            target["stale_qr"] = "1"
         if found.layout_corrected:
             target["layout"] = "1"
         return HttpResponseRedirect(f"{reverse('admin:desk')}?{urlencode(target)}")
@@ -149,7 +155,7 @@ def _put_matches(page: DeskPage, *, found: SearchResult, desk: Desk) -> None:
             "text": _("Nobody has the number %(phone)s. Register a card?") % {"phone": phone},
             "phone": phone,
         }
-    elif not found.patients and found.found_by is FoundBy.CARD:
+    elif not found.patients and found.found_by in {FoundBy.CARD, FoundBy.QR}:
         page.notices.append(("warn", _("There is no such card. Check the digits or find by phone.")))
     elif not found.patients:
         page.notices.append(("warn", _("Nothing found. Check the last name or type the phone.")))

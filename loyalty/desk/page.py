@@ -10,13 +10,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clinics import clock
+from loyalty.checkout import needs_proof
 from loyalty.desk.access import Desk, Who, read_who, sign_who
+from loyalty.desk.proof_form import ProofForm, proven_text, read_proof_form
 from loyalty.desk.quote_panel import QuotePanel, quote_panel
-from loyalty.desk.receipt_form import FormLine, ReceiptForm
+from loyalty.desk.receipt_form import FormLine, ReceiptForm, read_form
 from loyalty.desk.strip import Strip, contact_strip, member_strip
 from loyalty.member_state import NoAccount, read_member_state
 from loyalty.program.versions import NoProgram, current_program
 from loyalty.quoting import QuotedReceipt
+from loyalty.rules.facts import SpendKind
 from patients.models import Patient
 from patients.search import active_patients
 
@@ -33,6 +36,7 @@ class DeskPage:
     strip: Strip | None = None
     form: ReceiptForm = field(default_factory=ReceiptForm)
     panel: QuotePanel | None = None
+    proof: ProofForm = field(default_factory=ProofForm)
     reasons: list[tuple[str, ...]] = field(default_factory=list)
     notices: list[tuple[str, str | Promise]] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
@@ -42,10 +46,24 @@ class DeskPage:
         return FRAGMENT_HEADER in request.headers
 
     @property
+    def asks_to_prove(self) -> bool:
+        """Whether a code was typed for points to be spent; a code that nobody needs is not looked at."""
+        return self.form.is_valid and self.form.choice.kind is not SpendKind.NONE and bool(self.proof.code)
+
+    @property
     def rows(self) -> list[tuple[FormLine, tuple[str, ...]]]:
         """Lines with their sentences; without a quote the sentences are empty."""
         reasons = self.reasons or [()] * len(self.form.lines)
         return list(zip(self.form.lines, reasons, strict=False))
+
+
+def read_page(request: HttpRequest, *, desk: Desk) -> DeskPage:
+    """The posted checkout form. At most one query."""
+    return DeskPage(
+        who=request.POST["who"],
+        form=read_form(request.POST, doctors=desk.doctors),
+        proof=read_proof_form(request.POST),
+    )
 
 
 def show_desk(request: HttpRequest, *, desk: Desk, page: DeskPage, status: int = 200) -> HttpResponse:
@@ -78,6 +96,7 @@ def who_of(request: HttpRequest, *, desk: Desk) -> Who | None:
 def put_patient(page: DeskPage, *, who: Who, user_id: int) -> None:
     """Fill the strip from the database."""
     page.who = sign_who(who=who, user_id=user_id)
+    page.proof.proven = proven_text(who.proven_by)
     at = clock.now()
     try:
         program = current_program(at=at).program
@@ -91,9 +110,11 @@ def put_patient(page: DeskPage, *, who: Who, user_id: int) -> None:
         page.strip = member_strip(state, program=program)
 
 
-def put_quote(page: DeskPage, quoted: QuotedReceipt) -> None:
-    """Fill the quote panel and the reasons at the lines."""
+def put_quote(page: DeskPage, *, quoted: QuotedReceipt, who: Who) -> None:
+    """Fill the quote panel, the reasons at the lines and what is asked of a patient who spends."""
     page.panel, page.reasons = quote_panel(quoted)
+    page.proof.is_needed = needs_proof(quoted)
+    page.proof.proven = proven_text(who.proven_by)
 
 
 def put_strip_of_quote(page: DeskPage, *, quoted: QuotedReceipt, who: Who, user_id: int) -> None:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from clinics.number_texts import money_text, number_text, percent_text, signed_text
 from loyalty.explanations import Explained, explain
+from loyalty.models import ManualDiscount
 from loyalty.quoting import QuotedReceipt
 from loyalty.rules.facts import SpendKind
 from loyalty.rules.quote import LineQuote
@@ -24,6 +25,10 @@ class SpendOption:
 class QuotePanel:
     token: str
     total: str
+    discount: str  # empty when nothing comes off
+    discount_notes: tuple[str, ...]
+    may_discount: bool  # the program knows discounts by hand
+    manual_note: str  # a discount by hand that waits or was refused
     may_spend: str
     options: tuple[SpendOption, ...]
     spend_notes: tuple[str, ...]
@@ -31,6 +36,7 @@ class QuotePanel:
     to_pay: str
     earned: str
     earn_notes: tuple[str, ...]
+    skip_notes: tuple[str, ...]  # rules that do not apply, and why
 
 
 def quote_panel(quoted: QuotedReceipt) -> tuple[QuotePanel, list[tuple[str, ...]]]:
@@ -42,6 +48,10 @@ def quote_panel(quoted: QuotedReceipt) -> tuple[QuotePanel, list[tuple[str, ...]
     panel = QuotePanel(
         token=quoted.token,
         total=money_text(quote.total_kopecks),
+        discount=money_text(-quote.discount_kopecks) if quote.discount_kopecks else "",
+        discount_notes=explained.discounts,
+        may_discount=quoted.running.program.discounts.manual is not None,
+        manual_note=_manual_note(quoted.manual),
         may_spend=number_text(quote.spend.available),
         options=_options(quoted),
         spend_notes=explained.spend,
@@ -49,8 +59,24 @@ def quote_panel(quoted: QuotedReceipt) -> tuple[QuotePanel, list[tuple[str, ...]
         to_pay=money_text(quote.money_kopecks),
         earned=signed_text(quote.earned_points),
         earn_notes=(*explained.earnings, *explained.receipt),
+        skip_notes=explained.skipped,
     )
     return panel, [_line_reasons(line, explained, cap_bp=quote.spend.cap_bp) for line in quote.lines]
+
+
+def _manual_note(discount: ManualDiscount | None) -> str:
+    if discount is None or discount.approver is None:
+        return ""
+    words = {
+        "percent": percent_text(discount.rate_bp),
+        "person": discount.approver.get_full_name() or discount.approver.get_username(),
+        "reason": discount.decision_note,
+    }
+    if discount.status == ManualDiscount.Status.WAITING:
+        return _("A discount of %(percent)s waits for %(person)s to decide. Quote again later.") % words
+    if discount.status == ManualDiscount.Status.REFUSED:
+        return _("%(person)s has refused the discount of %(percent)s: %(reason)s") % words
+    return _("%(person)s has approved the discount of %(percent)s.") % words
 
 
 def _options(quoted: QuotedReceipt) -> tuple[SpendOption, ...]:

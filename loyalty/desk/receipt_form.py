@@ -4,11 +4,14 @@ Whatever is wrong is said at its field and everything typed stays. The form keep
 by id; titles come back with it only to be shown.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from loyalty.desk.doctors import OfferedDoctor
 from loyalty.desk.price_list import PricedItem, find_categories, find_service, find_services
 from loyalty.desk.typed_values import (
     MOST_RECEIPT_KOPECKS,
@@ -36,8 +39,14 @@ class FormLine:
     quantity: str = "1"
     service_id: int | None = None
     category_id: int | None = None
+    doctor_id: int | None = None
     price_error: str = ""
     quantity_error: str = ""
+    doctor_error: str = ""
+
+    @property
+    def has_error(self) -> bool:
+        return bool(self.price_error or self.quantity_error or self.doctor_error)
 
     def read(self) -> DraftLine | None:
         """The line for the quote; None when something in it is unreadable, and the field says what."""
@@ -50,19 +59,21 @@ class FormLine:
             quantity = read_quantity(self.quantity)
         except Unreadable as error:
             self.quantity_error = error.text
-        if self.price_error or self.quantity_error:
+        if self.has_error:
             return None
         return DraftLine(
             price_kopecks=price * quantity,
             service_id=self.service_id,
             category_id=self.category_id,
             quantity=quantity,
+            doctor_id=self.doctor_id,
         )
 
 
 @dataclass(slots=True)
 class ReceiptForm:
     lines: list[FormLine] = field(default_factory=list)
+    doctors: Sequence[OfferedDoctor] = ()  # of the desk's clinic; without any the lines ask for none
     entry: str = ""
     entry_category: str = ""
     entry_error: str = ""
@@ -75,14 +86,15 @@ class ReceiptForm:
 
     @property
     def is_valid(self) -> bool:
-        has_line_error = any(line.price_error or line.quantity_error for line in self.lines)
+        has_line_error = any(line.has_error for line in self.lines)
         return not (has_line_error or self.entry_error or self.spend_error)
 
 
-def read_form(data: QueryDict) -> ReceiptForm:
+def read_form(data: QueryDict, *, doctors: Sequence[OfferedDoctor]) -> ReceiptForm:
     """Read the posted form. At most one query: the service or category that was typed."""
     form = ReceiptForm(
         lines=_posted_lines(data),
+        doctors=doctors,
         entry=data.get("entry", "").strip()[:LONGEST_ENTRY],
         entry_category=data.get("entry_category", "").strip()[:LONGEST_CATEGORY],
         spend=data.get("spend", SpendKind.NONE),
@@ -95,6 +107,7 @@ def read_form(data: QueryDict) -> ReceiptForm:
         _add_entry(form)
     elif form.entry_category:
         form.entry_error = _("Type the amount of this category first.")
+    _check_doctors(form)
     read_lines = [line.read() for line in form.lines]
     form.drafted = [line for line in read_lines if line is not None]
     if not form.entry_error:
@@ -119,6 +132,8 @@ def _posted_lines(data: QueryDict) -> list[FormLine]:
         data.getlist("line_quantity"),
         data.getlist("line_service"),
         data.getlist("line_category"),
+        # Where the clinic has no doctors the page has no such field.
+        chain(data.getlist("line_doctor"), repeat("")),
         strict=False,
     )
     return [
@@ -128,8 +143,9 @@ def _posted_lines(data: QueryDict) -> list[FormLine]:
             quantity=quantity[:5],
             service_id=_id(service),
             category_id=None if _id(service) else _id(category),
+            doctor_id=_id(doctor),
         )
-        for number, (title, price, quantity, service, category) in enumerate(columns, start=1)
+        for number, (title, price, quantity, service, category, doctor) in enumerate(columns, start=1)
         if str(number) != removed
     ][:MOST_LINES]
 
@@ -168,8 +184,7 @@ def _add_amount(form: ReceiptForm) -> None:
             form.entry_error = _category_error(form.entry_category, found)
             return
         line.title, line.category_id = found[0].name, found[0].id
-    form.lines.append(line)
-    form.entry = form.entry_category = ""
+    _append(form, line)
 
 
 def _category_error(text: str, found: list[PricedItem]) -> str:
@@ -193,8 +208,26 @@ def _add_typed_service(form: ReceiptForm) -> None:
 
 
 def _add_service(form: ReceiptForm, item: PricedItem) -> None:
-    form.lines.append(FormLine(title=item.name, price=roubles_field(item.price_kopecks), service_id=item.id))
+    _append(form, FormLine(title=item.name, price=roubles_field(item.price_kopecks), service_id=item.id))
+
+
+def _append(form: ReceiptForm, line: FormLine) -> None:
+    """One doctor mostly does the whole visit: a new line begins with the doctor of the line above."""
+    if form.lines:
+        line.doctor_id = form.lines[-1].doctor_id
+    form.lines.append(line)
     form.entry = form.entry_category = ""
+
+
+def _check_doctors(form: ReceiptForm) -> None:
+    offered = {doctor.id for doctor in form.doctors}
+    for line in form.lines:
+        if line.doctor_id is not None and line.doctor_id not in offered:
+            line.doctor_error = doctor_gone()
+
+
+def doctor_gone() -> str:
+    return _("This doctor no longer sees patients here. Choose another one or leave the field empty.")
 
 
 def _read_choice(form: ReceiptForm) -> None:

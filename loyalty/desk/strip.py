@@ -18,7 +18,8 @@ from loyalty.ledger.balance import BurnDay
 from loyalty.member_state import MemberState
 from loyalty.models import Receipt, Refund
 from loyalty.rules.compiled import CompiledProgram
-from loyalty.rules.tiers import tier_of_member
+from loyalty.tier_outlooks import read_tier_outlook
+from loyalty.tier_texts import tier_notes
 from patients.models import Card, Patient
 
 RECENT_RECEIPTS = 3
@@ -49,16 +50,20 @@ class Strip:
     debt: str
     tier: str
     tier_place: int  # 1 is the lowest; picks the chip's colour
+    perks: tuple[str, ...]  # what the tier gives besides points
+    tier_notes: tuple[str, ...]  # how far the next tier is, what keeps this one
     last_visit: str
     burns: tuple[BurnText, ...]
     receipts: tuple[RecentReceipt, ...]
 
 
 def member_strip(state: MemberState, *, program: CompiledProgram) -> Strip:
-    """The strip of a patient with an account. One query."""
+    """The strip of a patient with an account. One query, a second where tiers count a window of months."""
     standing, patient = state.standing, state.standing.patient
     card, recent = _card_and_receipts(patient.pk)
-    tier = tier_of_member(program, state.facts()) if patient.is_member else None
+    outlook = read_tier_outlook(standing, program=program, day=state.today) if patient.is_member else None
+    tier = outlook.tier if outlook else None
+    language = get_language() or ""
     return Strip(
         patient_id=patient.pk,
         name=str(patient),
@@ -67,10 +72,12 @@ def member_strip(state: MemberState, *, program: CompiledProgram) -> Strip:
         is_member=patient.is_member,
         balance=number_text(standing.account.balance),
         debt=number_text(standing.account.debt) if standing.account.debt else "",
-        tier=tier.title.in_language(get_language() or "") if tier else "",
+        tier=tier.title.in_language(language) if tier else "",
         tier_place=program.tiers.index(tier) + 1 if tier else 0,
+        perks=tuple(perk.in_language(language) for perk in tier.perks) if tier else (),
+        tier_notes=tier_notes(outlook, program=program, today=state.today) if outlook else (),
         last_visit=_visit_text(standing.last_paid_at, state=state),
-        burns=tuple(_burn_text(item, state=state) for item in state.holdings.schedule),
+        burns=_burn_texts(state),
         receipts=tuple(_receipt_text(row, state=state) for row in recent),
     )
 
@@ -80,7 +87,7 @@ def contact_strip(patient: Patient) -> Strip:
     card, _recent = _card_and_receipts(patient.pk)
     return Strip(
         patient_id=patient.pk, name=str(patient), phone=patient.masked_phone, card=card, is_member=False,
-        balance="0", debt="", tier="", tier_place=0, last_visit="", burns=(), receipts=(),
+        balance="0", debt="", tier="", tier_place=0, perks=(), tier_notes=(), last_visit="", burns=(), receipts=(),
     )  # fmt: skip
 
 
@@ -113,6 +120,16 @@ def _visit_text(moment: datetime | None, *, state: MemberState) -> str:
         return ""
     tz = state.standing.patient.home_clinic.tz
     return day_text(local_date(moment, tz), today=state.today)
+
+
+def _burn_texts(state: MemberState) -> tuple[BurnText, ...]:
+    """Soonest first; what never burns comes last."""
+    texts = [_burn_text(item, state=state) for item in state.holdings.schedule]
+    kept = state.holdings.never_burning
+    if kept:
+        text = ngettext("%(points)s never burns", "%(points)s never burn", kept) % {"points": number_text(kept)}
+        texts.append(BurnText(text=text, is_warm=False))
+    return tuple(texts)
 
 
 def _burn_text(item: BurnDay, *, state: MemberState) -> BurnText:

@@ -1,8 +1,17 @@
 """Addresses of the desk; they live in the admin's namespace."""
 
+from django.contrib import admin
 from django.urls import path
 
-from loyalty.desk import checkout_views, home, people_views, refund_views, slip_views
+from loyalty.desk import (
+    checkout_views,
+    discount_views,
+    home,
+    people_views,
+    proof_views,
+    refund_views,
+    slip_views,
+)
 
 urlpatterns = [
     path("", home.desk_home, name="desk"),
@@ -11,9 +20,13 @@ urlpatterns = [
     path("phone/", home.desk_reveal_phone, name="desk_reveal_phone"),
     path("quote/", checkout_views.desk_quote, name="desk_quote"),
     path("confirm/", checkout_views.desk_confirm, name="desk_confirm"),
+    path("code/", proof_views.desk_send_code, name="desk_send_code"),
+    path("override/", proof_views.desk_override, name="desk_override"),
     path("suggest/", checkout_views.desk_suggest, name="desk_suggest"),
     path("register/", people_views.desk_register, name="desk_register"),
     path("enrol/", people_views.desk_enrol, name="desk_enrol"),
+    path("discount/", discount_views.desk_discount, name="desk_discount"),
+    path("discounts/", admin.site.admin_view(discount_views.decide_discounts), name="desk_discounts"),
     path("refund/<int:receipt_id>/", refund_views.desk_refund, name="desk_refund"),
     path("slip/<int:receipt_id>/", slip_views.desk_slip, name="desk_slip"),
 ]

@@ -5,10 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from clinics.calendar import local_date
-from loyalty.lot_dates import rolling_after_payment
+from loyalty.lot_dates import rolling_from
 from loyalty.models import Account, Standing
 from loyalty.rules.compiled import CompiledProgram
-from loyalty.rules.tiers import tier_for_turnover
+from loyalty.standing_tiers import first_tier
 from patients.models import Patient
 
 
@@ -33,14 +33,13 @@ def open_standings(
     )
     accounts = list(Account.objects.select_for_update().filter(patient__in=ids).order_by("id"))
     standings = {standing.patient_id: standing for standing in Standing.objects.filter(patient__in=ids)}
-    lowest = tier_for_turnover(program, turnover_kopecks=0)
     people = {patient.pk: patient for patient in patients}
     missing = [
         Standing(
             patient=people[account.patient_id],
             account=account,
-            tier=lowest.code if lowest else "",
             turnover=Decimal(0),
+            **first_tier(program),
         )
         for account in accounts
         if account.patient_id is not None and account.patient_id not in standings
@@ -64,10 +63,11 @@ def write_standings(standings: Iterable[Standing], *, fields: Sequence[str]) -> 
 
 def _new_account(patient: Patient, *, program: CompiledProgram, at: datetime) -> Account:
     tz = patient.home_clinic.tz
-    rolling = rolling_after_payment(program.life, paid_on=local_date(at, tz), tz=tz)
+    rolling = rolling_from(program.life, lived_from=local_date(at, tz), tz=tz)
     return Account(
         patient=patient,
         opened_at=at,
         rolling_until=rolling.last_day if rolling else None,
         rolling_expires_at=rolling.expires_at if rolling else None,
+        rolling_months=rolling.months if rolling else None,
     )

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import validate_email, validate_slug
 
 from loyalty.imports.faults import CellRefused
 from patients.models import Patient
@@ -46,6 +46,17 @@ def read_name(text: str, *, longest: int) -> str:
     if len(text) > longest:
         raise CellRefused("too_long", limit=longest)
     return " ".join(text.split())
+
+
+def read_slug(text: str, *, longest: int) -> str:
+    """A code: latin letters, digits, “-” and “_”."""
+    if len(text) > longest:
+        raise CellRefused("too_long", limit=longest)
+    try:
+        validate_slug(text)
+    except ValidationError:
+        raise CellRefused("bad_slug", found=text[:40]) from None
+    return text
 
 
 def read_phone(text: str) -> str:

@@ -1,7 +1,7 @@
 """Opening balances, earlier turnover and discount cards of the previous system: taken over once per key."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from clinics.calendar import local_date
@@ -9,11 +9,14 @@ from clinics.money import to_kopecks, to_roubles
 from loyalty.imports.accounts import write_standings
 from loyalty.imports.patient_rows import Opening
 from loyalty.ledger import posting
-from loyalty.lot_dates import dated_day
+from loyalty.lot_dates import lot_for, lot_until
 from loyalty.models import ImportedOpening, OperationKind, Source, Standing
 from loyalty.rules.compiled import CompiledProgram, Tier
-from loyalty.rules.life import last_day_of
-from loyalty.rules.tiers import tier_after_recount
+from loyalty.rules.tier_states import after_payment, with_due_day
+from loyalty.rules.tiers import higher_of
+from loyalty.rules.turnover import Payment, with_payment
+from loyalty.standing_tiers import TIER_FIELDS, put_state, stored_state
+from loyalty.turnovers import read_turnovers
 from patients.models import PatientSourceKey
 
 
@@ -42,10 +45,7 @@ def same_opening(stored: ImportedOpening, opening: Opening) -> bool:
 
 def tier_for_discount(program: CompiledProgram, *, discount_bp: int) -> Tier | None:
     """The highest tier whose cashback does not exceed the old discount; None below the lowest."""
-    rule = program.earning.plain
-    if rule is None or not discount_bp:
-        return None
-    reached = [tier for tier in program.tiers if rule.effect.rate_for(tier.code) <= discount_bp]
+    reached = [tier for tier in program.tiers if 0 < program.earning.common_rate_bp(tier.code) <= discount_bp]
     return reached[-1] if reached else None
 
 
@@ -61,16 +61,17 @@ def post_openings(
 
     Call inside a transaction with the `standings` (by patient id) under their accounts' locks.
     """
+    if not openings:
+        return
     acts = [
         _act(new, standing=standings[new.source_key.patient_id], program=program, version_id=version_id, at=at)
         for new in openings
         if new.opening.points
     ]
     posted = posting.replay(acts=acts, recorded_at=at, source=Source.IMPORT) if acts else {}
-    for new in openings:
-        _raise(standings[new.source_key.patient_id], new.opening, program=program)
     changed = [standings[new.source_key.patient_id] for new in openings]
-    write_standings(changed, fields=["turnover", "tier"])
+    _raise_all(openings, changed, program=program, at=at)
+    write_standings(changed, fields=["turnover", *TIER_FIELDS])
     ImportedOpening.objects.bulk_create(
         ImportedOpening(
             source_key=new.source_key,
@@ -85,15 +86,22 @@ def post_openings(
     )
 
 
-def _raise(standing: Standing, opening: Opening, *, program: CompiledProgram) -> None:
-    """Earlier turnover counts like turnover here; an old discount card never lowers the tier."""
-    standing.turnover += to_roubles(opening.turnover_kopecks)
-    reached = [
-        tier_after_recount(program, current=standing.tier or None, turnover_kopecks=to_kopecks(standing.turnover)),
-        tier_for_discount(program, discount_bp=opening.discount_bp),
-    ]
-    best = max((tier for tier in reached if tier), key=lambda tier: tier.threshold_kopecks, default=None)
-    standing.tier = best.code if best else ""
+def _raise_all(
+    openings: Sequence[NewOpening], standings: Sequence[Standing], *, program: CompiledProgram, at: datetime
+) -> None:
+    """Earlier turnover counts as if it had been paid today; an old discount card never lowers the tier."""
+    earliest = min(local_date(at, new.source_key.patient.home_clinic.tz) for new in openings)
+    turnovers = read_turnovers(standings, program=program, day=earliest)
+    for new, standing in zip(openings, standings, strict=True):
+        day = local_date(at, new.source_key.patient.home_clinic.tz)
+        standing.turnover += to_roubles(new.opening.turnover_kopecks)
+        earlier = Payment(day, new.opening.turnover_kopecks)
+        turnover = with_payment(turnovers[standing.patient_id], earlier)
+        state = after_payment(program, stored_state(standing), turnover=turnover, day=day)
+        card = tier_for_discount(program, discount_bp=new.opening.discount_bp)
+        best = higher_of(program.tier_by_code.get(state.earned), card)
+        state = replace(state, earned=best.code if best else "")
+        put_state(standing, with_due_day(program, state, turnover=turnover, day=day), program=program, day=day)
 
 
 def _key(new: NewOpening) -> str:
@@ -104,20 +112,17 @@ def _act(
     new: NewOpening, *, standing: Standing, program: CompiledProgram, version_id: int, at: datetime
 ) -> posting.PastAct:
     tz = new.source_key.patient.home_clinic.tz
-    last_day = new.opening.last_day or last_day_of(program.life, given_on=local_date(at, tz))
-    day = dated_day(last_day, tz) if last_day is not None else None
+    points, last_day = new.opening.points, new.opening.last_day
     return posting.PastAct(
         key=_key(new),
         account_id=standing.account_id,
         at=at,
         kind=OperationKind.OPENING,
         lots=[
-            posting.NewLot(
-                points=new.opening.points,
-                last_day=day.last_day if day else None,
-                expires_at=day.expires_at if day else None,
-            )
+            lot_until(points, last_day=last_day, tz=tz)
+            if last_day
+            else lot_for(points, life=program.life, given_on=local_date(at, tz), tz=tz)
         ],
-        explanation={"rule": "opening", "points": new.opening.points},
+        explanation={"rule": "opening", "points": points},
         program_version_id=version_id,
     )

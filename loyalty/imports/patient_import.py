@@ -17,6 +17,7 @@ from loyalty.imports.faults import RowFault
 from loyalty.imports.patient_plan import ImportScope, PlannedPatient, SeenInFile, plan_patients
 from loyalty.imports.patient_rows import COLUMNS, PatientRow, read_patient
 from loyalty.imports.patient_writing import write_patients
+from loyalty.imports.row_attributes import read_known_codes
 from loyalty.imports.table_file import Row, read_table
 from loyalty.rules.compiled import CompiledProgram
 
@@ -118,8 +119,9 @@ def _plan_batch(rows: Sequence[Row], *, scope: ImportScope, seen: SeenInFile) ->
     today = local_date(scope.at, scope.clinic.tz)
     batch = _Batch(rows=len(rows))
     good: list[PatientRow] = []
+    known = read_known_codes()
     for row in rows:
-        patient = read_patient(row, today=today)
+        patient = read_patient(row, today=today, known=known)
         if isinstance(patient, PatientRow):
             good.append(patient)
         else:

@@ -12,8 +12,9 @@ from clinics.models import Clinic
 from loyalty.imports.faults import RowFault
 from loyalty.imports.openings import known_openings, same_opening
 from loyalty.imports.patient_rows import PatientRow
+from loyalty.imports.row_attributes import RowGroup
 from loyalty.models import ImportedOpening
-from patients.models import ConsentRecord, Patient, PatientSourceKey
+from patients.models import ConsentRecord, Patient, PatientSourceKey, SocialGroupRecord
 from patients.names import name_key
 
 # Keys that an import made itself, of the phone or of the name.
@@ -62,12 +63,14 @@ class PlannedPatient:
     consents: tuple[tuple[str, str], ...] = ()
     has_new_opening: bool = False
     joins_household: bool = False
+    tag_ids: tuple[int, ...] = ()
+    group: RowGroup | None = None
 
     @property
     def changes_something(self) -> bool:
         return self.patient is None or bool(
             self.fields or self.links_key or self.links_card or self.consents
-            or self.has_new_opening or self.joins_household
+            or self.has_new_opening or self.joins_household or self.tag_ids or self.group
         )  # fmt: skip
 
 
@@ -89,7 +92,8 @@ class _Known:
             "home_clinic"
         )
         self.by_phone = {str(patient.phone): patient for patient in active}
-        people = {patient.pk for patient in (*self.by_key.values(), *self.by_phone.values())}
+        found = (*self.by_key.values(), *self.by_phone.values())
+        people = {(patient.merged_into or patient).pk for patient in found}
         self.keys_of: dict[int, set[str]] = {}
         own_keys = PatientSourceKey.objects.filter(source=scope.source, patient__in=people)
         for patient_id, key in own_keys.values_list("patient_id", "key"):
@@ -98,6 +102,11 @@ class _Known:
         given = ConsentRecord.objects.filter(patient__in=people).values_list("patient_id", "kind", "channel")
         for patient_id, kind, channel in given.distinct():
             self.consents.setdefault(patient_id, set()).add((kind, channel))
+        tagged = Patient.tags.through.objects.filter(patient__in=people)
+        self.tagged = set(tagged.values_list("patient_id", flat=True))
+        groups = SocialGroupRecord.objects.filter(patient__in=people)
+        self.groups = set(groups.values_list("patient_id", "group_id"))
+        self.import_source = scope.source
         self.openings: dict[str, ImportedOpening] = known_openings(
             source=scope.source, keys=[row.key for row in rows]
         )
@@ -167,7 +176,7 @@ def _with_changes(
         return RowFault(row.number, "card_number", "card_taken", {"patient": card_owner})
     if row.household_phone and row.household_phone not in (known.by_phone.keys() | seen.phones.keys()):
         return RowFault(row.number, "household_phone", "household_unknown")
-    fields = {} if patient is None else _empty_fields(row, patient)
+    fields = {} if patient is None else _empty_fields(row, patient) | _origin(row, patient, known=known)
     taken = known.by_phone.get(str(fields.get("phone")))
     if taken is not None:
         return RowFault(row.number, "phone", "phone_taken", {"patient": taken.pk})
@@ -181,7 +190,23 @@ def _with_changes(
         consents=tuple(consent for consent in row.consents if consent not in given),
         has_new_opening=stored is None and not row.opening.is_empty,
         joins_household=bool(row.household_phone) and (patient is None or patient.household_id is None),
+        tag_ids=() if patient is not None and patient.pk in known.tagged else row.attributes.tag_ids,
+        group=_new_group(row, patient, known=known),
     )
+
+
+def _new_group(row: PatientRow, patient: Patient | None, *, known: _Known) -> RowGroup | None:
+    """A document that the desk has seen is newer than the file's."""
+    group = row.attributes.group
+    has_it = patient is not None and group is not None and (patient.pk, group.group_id) in known.groups
+    return None if has_it else group
+
+
+def _origin(row: PatientRow, patient: Patient, *, known: _Known) -> dict[str, object]:
+    """Where the patient once came from; until then an import gives the name of the old system."""
+    source = row.attributes.source
+    is_open = patient.source in {"", known.import_source} and source not in {"", patient.source}
+    return {"source": source} if is_open else {}
 
 
 def _empty_fields(row: PatientRow, patient: Patient) -> dict[str, object]:

@@ -7,6 +7,8 @@ from hashlib import sha256
 from loyalty.imports import cells
 from loyalty.imports.columns import Column
 from loyalty.imports.faults import RowFault
+from loyalty.imports.row_attributes import COLUMNS as ATTRIBUTE_COLUMNS
+from loyalty.imports.row_attributes import KnownCodes, RowAttributes, read_row_attributes
 from loyalty.imports.row_cells import RowCells
 from loyalty.imports.table_file import Row
 from patients.models import ConsentRecord
@@ -35,6 +37,7 @@ COLUMNS = (
     Column("consent_advertising", ("согласие на рекламу",)),
     Column("consent_advertising_email", ("согласие на рекламу по почте",)),
     Column("consent_advertising_sms", ("согласие на рекламу по sms", "согласие на рекламу по смс")),
+    *ATTRIBUTE_COLUMNS,
 )
 CONSENTS = {
     "consent_rules": (ConsentRecord.Kind.RULES, ""),
@@ -80,6 +83,7 @@ class PatientRow:
     joined_on: date | None
     consents: tuple[tuple[str, str], ...]
     opening: Opening
+    attributes: RowAttributes
 
     @property
     def name_key(self) -> str:
@@ -90,7 +94,7 @@ class PatientRow:
         return CONSENTS["consent_rules"] in self.consents
 
 
-def read_patient(row: Row, *, today: date) -> PatientRow | list[RowFault]:
+def read_patient(row: Row, *, today: date, known: KnownCodes) -> PatientRow | list[RowFault]:
     """The row's values, or everything that is wrong in it. `today` is the home clinic's day."""
     reader = RowCells(row)
     names = _names(reader)
@@ -118,6 +122,7 @@ def read_patient(row: Row, *, today: date) -> PatientRow | list[RowFault]:
             consent for column, consent in CONSENTS.items() if reader.read(column, cells.read_flag, empty=False)
         ),
         opening=_opening(reader, today=today),
+        attributes=read_row_attributes(reader, known=known),
     )
     return reader.faults or patient
 

@@ -14,7 +14,7 @@ from loyalty.imports.patient_plan import ImportScope, PlannedPatient
 from loyalty.imports.patient_rows import CONSENTS, PatientRow
 from loyalty.rules.compiled import CompiledProgram
 from patients.cards import next_card_numbers
-from patients.models import Card, ConsentRecord, Household, Patient, PatientSourceKey
+from patients.models import Card, ConsentRecord, Household, Patient, PatientSourceKey, SocialGroupRecord
 from patients.names import name_key
 
 
@@ -26,6 +26,7 @@ def write_patients(
     _write_consents(plans, people, scope)
     keys = _write_keys(plans, people, scope)
     _join_households(plans, people)
+    _write_attributes(plans, people, scope)
     openings = [NewOpening(keys[plan.row.number], plan.row.opening) for plan in plans if plan.has_new_opening]
     # Without welcome points: whoever comes from another system is no newcomer.
     with_account = {
@@ -51,7 +52,7 @@ def _write_people(plans: Sequence[PlannedPatient], scope: ImportScope) -> dict[i
     Patient.objects.bulk_update(
         known.values(),
         ["last_name", "first_name", "middle_name", "name_key", "email", "birth_date", "sex", "phone", "status",
-         "joined_at"],
+         "joined_at", "source"],
     )  # fmt: skip
     return new | known
 
@@ -69,7 +70,7 @@ def _new_patient(row: PatientRow, scope: ImportScope) -> Patient:
         home_clinic=scope.clinic,
         status=Patient.Status.MEMBER if row.is_member else Patient.Status.CONTACT,
         joined_at=_joined_at(row, scope) if row.is_member else None,
-        source=scope.source,
+        source=row.attributes.source or scope.source,
         created_at=scope.at,
     )
 
@@ -145,3 +146,30 @@ def _join_households(plans: Sequence[PlannedPatient], people: dict[int, Patient]
             Patient.objects.filter(pk=relative.pk).update(household=household)
         ids = [patient.pk for patient in joining[str(relative.phone)]]
         Patient.objects.filter(pk__in=ids).update(household=household)
+
+
+def _write_attributes(plans: Sequence[PlannedPatient], people: dict[int, Patient], scope: ImportScope) -> None:
+    # Conflicts are left alone: two keys of one batch may have become one patient by a merge.
+    tagged = Patient.tags.through
+    tagged.objects.bulk_create(
+        (
+            tagged(patient_id=people[plan.row.number].pk, tag_id=tag_id)
+            for plan in plans
+            for tag_id in plan.tag_ids
+        ),
+        ignore_conflicts=True,
+    )
+    SocialGroupRecord.objects.bulk_create(
+        (
+            SocialGroupRecord(
+                patient=people[plan.row.number],
+                group_id=plan.group.group_id,
+                document=plan.group.document,
+                valid_until=plan.group.valid_until,
+                seen_at=scope.at,
+            )
+            for plan in plans
+            if plan.group is not None
+        ),
+        ignore_conflicts=True,
+    )

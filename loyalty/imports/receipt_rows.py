@@ -12,7 +12,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from clinics.calendar import local_date
-from clinics.models import Service, ServiceCategory
+from clinics.models import Doctor, Service, ServiceCategory
 from clinics.money import to_kopecks, to_roubles
 from loyalty.imports import cells
 from loyalty.imports.columns import Column
@@ -29,6 +29,7 @@ COLUMNS = (
     Column("items", ("количество", "кол-во", "quantity")),
     Column("service", ("услуга", "код услуги")),
     Column("category", ("категория", "код категории")),
+    Column("doctor", ("врач", "код врача")),
     Column("is_paid", ("оплачен", "оплата прошла")),
 )
 LONGEST_KEY = 60  # with the day and the number it makes a document
@@ -89,6 +90,7 @@ class _Reader:
         self.scope = scope
         self.services = dict(Service.objects.filter(is_active=True).values_list("code", "id"))
         self.categories = dict(ServiceCategory.objects.values_list("code", "id"))
+        self.doctors = dict(Doctor.objects.filter(is_active=True).values_list("code", "id"))
         self.rows_of_day: Counter[tuple[str, date]] = Counter()
         self.documents: dict[str, int] = {}
         self.faulty_documents: dict[str, int] = {}
@@ -164,6 +166,7 @@ class _Reader:
             service_id=self._known(reader, "service", self.services),
             category_id=self._known(reader, "category", self.categories),
             quantity=reader.read("items", cells.read_quantity, empty=1, most=MOST_ITEMS),
+            doctor_id=self._known(reader, "doctor", self.doctors),
         )
 
     def _known(self, reader: RowCells, column: str, ids: dict[str, int]) -> int | None:

@@ -33,6 +33,7 @@ _ROW: dict[str, Promise] = {
     "missing": _("The value is missing."),
     "too_long": _("The text is longer than %(limit)s characters."),
     "bad_phone": _("“%(found)s” is not a whole phone number."),
+    "bad_slug": _("“%(found)s” is not a code: it takes latin letters, digits, “-” and “_”."),
     "bad_email": _("“%(found)s” is not an e-mail address."),
     "bad_date": _("“%(found)s” is not a date. Write it like 31.12.2025 or 2025-12-31."),
     "in_the_future": _("The date %(found)s is in the future."),
@@ -45,6 +46,10 @@ _ROW: dict[str, Promise] = {
     "bad_quantity": _("“%(found)s” is not a quantity between 1 and %(limit)s."),
     "unknown_service": _("The price list has no service “%(found)s”."),
     "unknown_category": _("There is no service category “%(found)s”."),
+    "unknown_doctor": _("The list of doctors has no working doctor “%(found)s”."),
+    "unknown_tag": _("There is no tag “%(found)s”."),
+    "unknown_social_group": _("There is no social group “%(found)s”."),
+    "group_without_document": _("A social group needs the document that has been seen."),
     "document_in_row": _("The document number %(document)s stands in row %(other_row)s already."),
     "document_has_error": _(
         "Another row of the document %(document)s has an error: row %(other_row)s. The whole receipt is left out."

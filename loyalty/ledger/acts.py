@@ -16,14 +16,23 @@ class DatedDay(NamedTuple):
     expires_at: datetime
 
 
+class RollingDate(NamedTuple):
+    """What a payment makes of the account's rolling date, and the months since the payment that it reckons by."""
+
+    last_day: date
+    expires_at: datetime
+    months: int
+
+
 @dataclass(frozen=True, slots=True)
 class NewLot:
-    """Points that live together. Without a last day they live by the account's rolling date."""
+    """Points that live together. Without a last day they live by the account's rolling date, or never burn."""
 
     points: int  # > 0
     last_day: date | None = None
     expires_at: datetime | None = None
     available_at: datetime | None = None  # None: at once
+    never_burns: bool = False  # then without a last day
 
 
 class TakeBackPolicy(StrEnum):
@@ -66,7 +75,7 @@ class PastAct:
     kind: str = OperationKind.EARN
     lots: Sequence[NewLot] = ()
     units: int | None = None
-    rolling: DatedDay | None = None
+    rolling: RollingDate | None = None
     reason: str = ""
     explanation: dict[str, Any] | None = None
     program_version_id: int | None = None

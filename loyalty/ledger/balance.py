@@ -10,12 +10,13 @@ from loyalty.ledger.refusals import AccountMissing
 SPENDABLE = "select ledger_spendable(%s, %s)"
 # One row per last day, and one without a day for points that never burn; a debt is on every row.
 HOLDINGS = """
-    select coalesce(l.last_day, a.rolling_until), coalesce(l.expires_at, a.rolling_expires_at) as ends_at,
-           sum(l.remaining)::bigint, l.expires_at is null as is_rolling, a.debt
+    select coalesce(l.last_day, case when not l.never_burns then a.rolling_until end),
+           nullif(ledger_ends_at(l.expires_at, l.never_burns, a.rolling_expires_at), 'infinity') as ends_at,
+           sum(l.remaining)::bigint, l.expires_at is null and not l.never_burns as is_rolling, a.debt
       from loyalty_account a
       join loyalty_lot l on l.account_id = a.id
      where a.id = %s and l.remaining > 0 and l.is_released
-       and coalesce(l.expires_at, a.rolling_expires_at, 'infinity') > %s
+       and ledger_ends_at(l.expires_at, l.never_burns, a.rolling_expires_at) > %s
      group by 1, 2, 4, 5
      order by 2 nulls last, 4"""
 
@@ -32,10 +33,14 @@ class BurnDay:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """`spendable` points (0 with a debt), and all days on which available points will burn, soonest first."""
+    """`spendable` points (0 with a debt), and all days on which available points will burn, soonest first.
+
+    `never_burning` are those that were given without end.
+    """
 
     spendable: int
     schedule: tuple[BurnDay, ...]
+    never_burning: int = 0
 
 
 def read_holdings(*, account_id: int, at: datetime) -> Holdings:
@@ -46,6 +51,9 @@ def read_holdings(*, account_id: int, at: datetime) -> Holdings:
     return Holdings(
         spendable=sum(points for _day, _end, points, _rolling, debt in rows if debt == 0),
         schedule=tuple(BurnDay(*row[:4]) for row in rows if row[0] is not None),
+        never_burning=sum(
+            points for day, _end, points, is_rolling, _debt in rows if day is None and not is_rolling
+        ),
     )
 
 

@@ -58,6 +58,7 @@ def lot_document(lot: NewLot) -> dict[str, Any]:
         "last_day": lot.last_day and lot.last_day.isoformat(),
         "expires_at": lot.expires_at and lot.expires_at.isoformat(),
         "available_at": lot.available_at and lot.available_at.isoformat(),
+        "never_burns": lot.never_burns,
     }
 
 

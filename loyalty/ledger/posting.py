@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Unpack
 
-from loyalty.ledger.acts import DatedDay, NewLot, PastAct, Posted, Slice, TakeBackPolicy
+from loyalty.ledger.acts import DatedDay, NewLot, PastAct, Posted, RollingDate, Slice, TakeBackPolicy
 from loyalty.ledger.kernel import Circumstances, circumstances_of, int8, lot_document, post
 from loyalty.ledger.refusals import (
     AccountInDebt,
@@ -40,6 +40,7 @@ __all__ = [
     "PastAct",
     "Posted",
     "ReversalTooLarge",
+    "RollingDate",
     "Slice",
     "TakeBackPolicy",
     "adjust",
@@ -57,9 +58,9 @@ __all__ = [
     "transfer",
 ]
 
-EARN = "select * from ledger_earn(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+EARN = "select * from ledger_earn(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 SPEND = "select * from ledger_spend(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-PROLONG = "select * from ledger_prolong(%s, %s, %s, %s, %s, %s, %s)"
+PROLONG = "select * from ledger_prolong(%s, %s, %s, %s, %s, %s, %s, %s)"
 SET_ROLLING = "select * from ledger_set_rolling(%s, %s, %s, %s, %s, %s, %s)"
 RETURN_SPENT = "select * from ledger_return_spent(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 TAKE_BACK = "select * from ledger_take_back(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -73,19 +74,19 @@ def earn(
     key: str,
     at: datetime,
     kind: str = OperationKind.EARN,
-    rolling: tuple[date, datetime] | None = None,
+    rolling: RollingDate | None = None,
     **circumstances: Unpack[Circumstances],
 ) -> Posted:
     """Add lots (EARN, GIFT, OPENING or ADJUST); a debt is paid first.
 
-    With `rolling` (last day, its end) it is a payment: a lapsed account first burns what is past its day, then
-    its date becomes the later of the stored and the given one. Raises AccountMissing, KeyReused.
+    With `rolling` it is a payment: a lapsed account first burns what is past its day, then its date becomes the
+    later of the stored and the given one. Raises AccountMissing, KeyReused.
     """
     if not lots or any(lot.points <= 0 for lot in lots):
         raise ValueError("earn needs lots of at least one point each")
     first = lots[0]
     more = json.dumps([lot_document(lot) for lot in lots[1:]]) if len(lots) > 1 else None
-    last_day, expires_at = rolling or (None, None)
+    last_day, expires_at, months = rolling or (None, None, None)
     head = (
         int8(account_id),
         key,
@@ -94,10 +95,11 @@ def earn(
         first.last_day,
         first.expires_at,
         first.available_at,
+        first.never_burns,
     )
     return post(
         EARN,
-        (*head, more, last_day, expires_at, *circumstances_of(at, circumstances)),
+        (*head, more, last_day, expires_at, int8(months), *circumstances_of(at, circumstances)),
         key=key,
         subject_id=account_id,
     )
@@ -134,11 +136,12 @@ def adjust(
     at: datetime,
     last_day: date | None = None,
     expires_at: datetime | None = None,
+    never_burns: bool = False,
     **circumstances: Unpack[Circumstances],
 ) -> Posted:
     """Correct an account by hand: credit for positive units, debit for negative ones. A reason is required.
 
-    A credit makes one lot with the given last day. Raises what `earn` and `spend` raise.
+    A credit makes one lot, with the given last day or `never_burns`. Raises what `earn` and `spend` raise.
     """
     if not circumstances.get("reason", "").strip():
         raise ValueError("an adjustment needs a reason")
@@ -146,19 +149,20 @@ def adjust(
         return spend(
             account_id=account_id, units=-units, key=key, at=at, kind=OperationKind.ADJUST, **circumstances
         )
-    lot = NewLot(points=units, last_day=last_day, expires_at=expires_at)
+    lot = NewLot(points=units, last_day=last_day, expires_at=expires_at, never_burns=never_burns)
     return earn(account_id=account_id, lots=[lot], key=key, at=at, kind=OperationKind.ADJUST, **circumstances)
 
 
 def prolong(
-    *, account_id: int, rolling: tuple[date, datetime], key: str, at: datetime, source: str = Source.SYSTEM
+    *, account_id: int, rolling: RollingDate, key: str, at: datetime, source: str = Source.SYSTEM
 ) -> Posted:
     """Move the rolling date forward for a payment that earned nothing.
 
     A lapsed account first burns what is past its day (`units` says how much, negative). Repeating it changes
     nothing. Raises AccountMissing.
     """
-    return post(PROLONG, (int8(account_id), key, *rolling, at, at, source), key=key, subject_id=account_id)
+    date_and_months = (rolling.last_day, rolling.expires_at, int8(rolling.months))
+    return post(PROLONG, (int8(account_id), key, *date_and_months, at, at, source), key=key, subject_id=account_id)
 
 
 def set_rolling(

@@ -16,7 +16,8 @@ STATEMENT = """
            (select min(l.last_day) from loyalty_lot l where l.entry_id = e.id),
            (select min(l.available_at) from loyalty_lot l
              where l.entry_id = e.id and l.available_at > o.effective_at),
-           (select coalesce(sum(l.remaining), 0)::bigint from loyalty_lot l where l.entry_id = e.id)
+           (select coalesce(sum(l.remaining), 0)::bigint from loyalty_lot l where l.entry_id = e.id),
+           (select coalesce(bool_and(l.never_burns), false) from loyalty_lot l where l.entry_id = e.id)
       from loyalty_entry e
       join loyalty_operation o on o.id = e.operation_id
      where e.account_id = %s and e.id < %s
@@ -42,6 +43,7 @@ class StatementRow:
     last_day: date | None  # the soonest of the lots it made
     available_at: datetime | None  # set when its points were pending at first
     left: int  # of the lots it made, not yet spent, burnt or taken back
+    never_burns: bool  # all of the lots it made
 
 
 def statement(account_id: int, limit: int, before_id: int | None = None) -> list[StatementRow]:

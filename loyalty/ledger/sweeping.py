@@ -24,7 +24,7 @@ DUE_ACCOUNTS = """
      where rolling_expires_at <= %(cutoff)s and balance > 0
        and exists (select from loyalty_lot l
                     where l.account_id = loyalty_account.id and l.remaining > 0 and l.is_released
-                      and l.expires_at is null)
+                      and l.expires_at is null and not l.never_burns)
     order by 1"""
 DUE_RELEASES = """
     select distinct account_id from loyalty_lot

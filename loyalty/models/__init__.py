@@ -1,10 +1,13 @@
 """Tables of the program, the ledger and the checkout."""
 
 from loyalty.models.ledger import Account, Allocation, Entry, Lot, Operation, OperationKind, Source, Unit
+from loyalty.models.limit_use import LimitUse
+from loyalty.models.manual_discount import ManualDiscount
+from loyalty.models.manual_tier import ManualTier
 from loyalty.models.nightly_run import NightlyRun
 from loyalty.models.opening import ImportedOpening
 from loyalty.models.program import ProgramVersion
-from loyalty.models.receipt import Award, Receipt, ReceiptLine
+from loyalty.models.receipt import Award, LineDiscount, Receipt, ReceiptLine
 from loyalty.models.refund import Refund, RefundLine
 from loyalty.models.reminder import ReminderPlan
 from loyalty.models.standing import Standing
@@ -15,7 +18,11 @@ __all__ = [
     "Award",
     "Entry",
     "ImportedOpening",
+    "LimitUse",
+    "LineDiscount",
     "Lot",
+    "ManualDiscount",
+    "ManualTier",
     "NightlyRun",
     "Operation",
     "OperationKind",

@@ -20,7 +20,8 @@ class Account(models.Model):
     """What one owner holds in one unit.
 
     `balance` is what is left in released lots, `pending` in lots not yet released, `debt` what was taken back
-    beyond both. The rolling date is the last day of all lots that have no day of their own.
+    beyond both. The rolling date is the last day of the lots that have no day of their own and may burn; it was
+    reckoned by `rolling_months` since the last payment, and payments go on moving it by as many.
     """
 
     patient = models.ForeignKey(
@@ -35,6 +36,7 @@ class Account(models.Model):
     debt = models.BigIntegerField(_("debt"), default=0, db_default=0)
     rolling_until = models.DateField(_("rolling date"), null=True, blank=True)
     rolling_expires_at = models.DateTimeField(_("end of the rolling date"), null=True, blank=True)
+    rolling_months = models.PositiveSmallIntegerField(_("rolling life, months"), null=True, blank=True)
     opened_at = models.DateTimeField(_("opened at"))
 
     class Meta:
@@ -55,6 +57,10 @@ class Account(models.Model):
                 name="account_rolling_set_together",
                 condition=Q(rolling_until__isnull=True, rolling_expires_at__isnull=True)
                 | Q(rolling_until__isnull=False, rolling_expires_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="account_rolling_months_have_a_date",
+                condition=Q(rolling_months__isnull=True) | Q(rolling_months__gt=0, rolling_until__isnull=False),
             ),
         ]
         indexes = [
@@ -193,7 +199,8 @@ class Lot(models.Model):
     """Units earned together, with one last day.
 
     `last_day` is inclusive in the calendar of the owner's home clinic, `expires_at` the moment it ends; without
-    them the lot lives as long as its account's rolling date. `origin_lot` is the lot it continues.
+    them the lot lives as long as its account's rolling date, unless it was given to burn never. `origin_lot` is
+    the lot it continues.
     """
 
     account = models.ForeignKey(
@@ -206,6 +213,7 @@ class Lot(models.Model):
     available_at = models.DateTimeField(_("available at"))
     last_day = models.DateField(_("last day"), null=True, blank=True)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    never_burns = models.BooleanField(_("never burns"), default=False, db_default=False)
     origin_lot = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -229,6 +237,10 @@ class Lot(models.Model):
                 name="lot_day_and_moment_together",
                 condition=Q(last_day__isnull=True, expires_at__isnull=True)
                 | Q(last_day__isnull=False, expires_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="lot_without_end_has_no_day_and_never_burnt",
+                condition=Q(never_burns=False) | Q(last_day__isnull=True, burnt_at__isnull=True),
             ),
             models.CheckConstraint(name="lot_burnt_is_empty", condition=Q(burnt_at__isnull=True) | Q(remaining=0)),
         ]

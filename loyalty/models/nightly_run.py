@@ -9,6 +9,7 @@ class NightlyRun(models.Model):
 
     class Step(models.TextChoices):
         RELEASE = "RELEASE", _("Pending points")
+        GIFTS = "GIFTS", _("Gifts")
         TIERS = "TIERS", _("Tiers")
         BURN = "BURN", _("Burning")
         REMIND = "REMIND", _("Reminders")

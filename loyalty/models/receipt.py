@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from patients.models import SpendProof
+
 DESK = "desk"
 
 
@@ -26,7 +28,15 @@ class Receipt(models.Model):
     source_system = models.SlugField(_("source system"), default=DESK)
     document = models.CharField(_("document"), max_length=80)
     revision = models.PositiveSmallIntegerField(_("revision"), default=1)
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="replaced_by",
+        verbose_name=_("replaces the receipt"),
+    )
     identified_by = models.CharField(_("patient found by"), max_length=8, choices=IdentifiedBy)
+    booked_online = models.BooleanField(_("booked online"), default=False)
     paid_at = models.DateTimeField(_("paid"))
     recorded_at = models.DateTimeField(_("recorded"))
     actor = models.ForeignKey(
@@ -49,6 +59,14 @@ class Receipt(models.Model):
         "loyalty.Operation", models.PROTECT, null=True, related_name="earned_on", verbose_name=_("earning")
     )
 
+    proven_by = models.CharField(
+        _("consent proved by"),
+        max_length=12,
+        choices=SpendProof.Way,
+        blank=True,
+        help_text=_("Empty: nothing was spent, or the program asked for no proof."),
+    )
+    override_reason = models.CharField(_("why without a code"), max_length=200, blank=True)
     explanation = models.JSONField(_("explanation"), help_text=_("Rule codes and numbers of the quote."))
 
     class Meta:
@@ -63,7 +81,16 @@ class Receipt(models.Model):
                 fields=["source_system", "document", "revision"], name="receipt_document_unique"
             ),
             models.CheckConstraint(
+                condition=Q(revision=1, replaces__isnull=True) | Q(revision__gt=1, replaces__isnull=False),
+                name="receipt_revision_replaces",
+            ),
+            models.CheckConstraint(
                 condition=Q(price=F("discount") + F("points_value") + F("paid")), name="receipt_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=(Q(proven_by="OVERRIDE") & ~Q(override_reason=""))
+                | (~Q(proven_by="OVERRIDE") & Q(override_reason="")),
+                name="receipt_override_has_its_reason",
             ),
             models.CheckConstraint(
                 condition=Q(price__gte=0, discount__gte=0, points_value__gte=0, paid__gte=0),
@@ -89,6 +116,9 @@ class ReceiptLine(models.Model):
     )
     category = models.ForeignKey(
         "clinics.ServiceCategory", models.PROTECT, null=True, related_name="+", verbose_name=_("category")
+    )
+    doctor = models.ForeignKey(
+        "clinics.Doctor", models.PROTECT, null=True, related_name="+", verbose_name=_("doctor")
     )
     quantity = models.PositiveSmallIntegerField(_("quantity"), default=1)
     price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
@@ -117,10 +147,16 @@ class ReceiptLine(models.Model):
 
 
 class Award(models.Model):
-    """What one rule gave on one line: the sum over lines is the receipt's earning."""
+    """What one rule gave on one line at one rate: the sum over lines is the receipt's earning."""
+
+    class Kind(models.TextChoices):
+        PERCENT = "PERCENT", _("percent")
+        LINE = "LINE", _("fixed for the line")
+        VISIT = "VISIT", _("fixed for the visit")
 
     line = models.ForeignKey(ReceiptLine, models.PROTECT, related_name="awards", verbose_name=_("receipt line"))
     rule_code = models.CharField(_("rule"), max_length=64)
+    kind = models.CharField(_("kind"), max_length=7, choices=Kind, default=Kind.PERCENT)
     rate_bp = models.PositiveIntegerField(_("rate, basis points"), default=0)
     base = models.DecimalField(_("of, roubles"), max_digits=12, decimal_places=2)
     points = models.PositiveBigIntegerField(_("points"))
@@ -132,3 +168,22 @@ class Award(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule_code}: {self.points}"
+
+
+class LineDiscount(models.Model):
+    """What one promotion, or the manual discount, took off one line: their sum is the line's discount."""
+
+    line = models.ForeignKey(ReceiptLine, models.PROTECT, related_name="discounts", verbose_name=_("receipt line"))
+    promotion_code = models.CharField(_("promotion"), max_length=64)
+    amount = models.DecimalField(_("discount"), max_digits=12, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("discount of a line")
+        verbose_name_plural = _("discounts of lines")
+        constraints = [
+            models.UniqueConstraint(fields=["line", "promotion_code"], name="discount_once_per_line"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="discount_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.promotion_code}: {self.amount}"

@@ -17,6 +17,7 @@ class Refund(models.Model):
         "loyalty.Receipt", models.PROTECT, related_name="refunds", verbose_name=_("receipt")
     )
     key = models.CharField(max_length=80, unique=True, editable=False)
+    portion = models.JSONField(_("asked for"), editable=False)  # kind and kopecks: `rules.refund_portions`
     at = models.DateTimeField(_("when"))
     recorded_at = models.DateTimeField(_("recorded"))
     actor = models.ForeignKey(
@@ -46,7 +47,7 @@ class Refund(models.Model):
 
 
 class RefundLine(models.Model):
-    """The part of one receipt line that a refund answers for, at the line's price before reductions."""
+    """The part of one receipt line that a refund answers for; `price` is of what the line cost after discounts."""
 
     refund = models.ForeignKey(Refund, models.PROTECT, related_name="lines", verbose_name=_("refund"))
     line = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""The nights of the clinics: pending becomes available; tiers; burning; reminders - in this order.
+"""The nights of the clinics: pending becomes available; gifts; tiers; burning; reminders - in this order.
 
 A clinic's night begins at 03:00 of its own day, whatever the server's zone. Each step reads from the data what
 is left to do: it may run twice, in two workers, or for the first time after days of downtime.
@@ -12,6 +12,7 @@ from clinics import fail_points
 from clinics.models import Clinic
 from loyalty.models import NightlyRun
 from loyalty.nightly import journal
+from loyalty.nightly.gifts import give_threshold_gifts
 from loyalty.nightly.point_sweeps import burn_expired, release_pending
 from loyalty.nightly.reminders import plan_reminders
 from loyalty.nightly.tier_recount import recount_tiers
@@ -22,9 +23,9 @@ logger = logging.getLogger(__name__)
 NIGHT_BEGINS = time(3)
 
 Step = NightlyRun.Step
-# Threshold gifts will stand between release and tiers.
 STEPS: tuple[tuple[NightlyRun.Step, Callable[..., None]], ...] = (
     (Step.RELEASE, release_pending),
+    (Step.GIFTS, give_threshold_gifts),
     (Step.TIERS, recount_tiers),
     (Step.BURN, burn_expired),
     (Step.REMIND, plan_reminders),

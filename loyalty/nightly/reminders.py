@@ -36,7 +36,7 @@ UNPLANNED = """
         union all
         select a.id, a.rolling_until, a.rolling_expires_at, l.remaining
           from loyalty_account a
-          join loyalty_lot l on l.account_id = a.id and l.expires_at is null
+          join loyalty_lot l on l.account_id = a.id and l.expires_at is null and not l.never_burns
          where a.rolling_expires_at > %(at)s and a.rolling_expires_at <= %(until)s
            and l.remaining > 0 and l.is_released
     )

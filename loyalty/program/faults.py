@@ -34,6 +34,7 @@ REASONS: dict[str, Callable[[], str]] = {
     "not_object": lambda: _("an object with fields is needed here."),
     "not_list": lambda: _("a list is needed here."),
     "too_few": lambda: _("the list needs at least this many items: %(least)s."),
+    "too_many": lambda: _("the list can have at most this many items: %(most)s."),
     "not_whole": lambda: _("a whole number is needed here."),
     "not_decimal": lambda: _("a number with at most two decimal places is needed here."),
     "out_of_range": lambda: _("the number must be from %(least)s to %(most)s."),
@@ -59,9 +60,47 @@ REASONS: dict[str, Callable[[], str]] = {
     ),
     "no_rate": lambda: _("the rule needs a percent, common or by tier."),
     "unknown_services": lambda: _("the price list has no service “%(code)s”: nothing will match it."),
+    "unknown_doctors": lambda: _("there is no doctor “%(code)s”: nothing will match it."),
+    "unknown_clinics": lambda: _("there is no clinic “%(code)s”: nothing will match it."),
+    "unknown_tags": lambda: _("there is no tag “%(code)s”: nothing will match it."),
+    "unknown_social_groups": lambda: _("there is no social group “%(code)s”: nothing will match it."),
     "unknown_categories": lambda: _("the price list has no category “%(code)s”: nothing will match it."),
-    "own_life_without_day": lambda: _(
-        "points with a rolling date burn together. A life of its own must name days, months or a period's end."
+    "not_day": lambda: _("a day is needed here, like 2026-12-31."),
+    "not_time": lambda: _("a time of day is needed here, like 09:30."),
+    "not_link": lambda: _("a link is needed here: https://… or a path of this site that starts with “/”."),
+    "unknown_group": lambda: _("there is no group “%(group)s”. Add it or use “base”."),
+    "order_unclear": lambda: _(
+        "it may count together with %(other)s, and nobody can tell which goes first. Give one of them a higher"
+        " priority."
     ),
+    "range_reversed": lambda: _("it ends before it begins. Swap the two values."),
+    "range_without_bounds": lambda: _("it has neither a beginning nor an end. Give one of them or remove it."),
+    "cap_below_award": lambda: _("the limit is below the %(points)s points that the rule gives at once."),
+    "multiplier_of_one": lambda: _("once is no more than without the rule. Enter more than 1."),
+    "level_not_rising": lambda: _("the value must be higher than that of the level before."),
+    "role_above_most": lambda: _("no role may take off more than the common limit of %(most)s %%."),
+    "own_life_without_day": lambda: _(
+        "points with a rolling date burn together. A life of its own must name days, months or a period's end, "
+        "or be “none”."
+    ),
+    "never_such_visit": lambda: _("a first visit has number 1 and a later one has not: the rule can never apply."),
+    "never_such_weekday": lambda: _("no such day of the week lies between its first and last day."),
+    "days_not_used": lambda: _("a promotion runs by its own days, these ones are not looked at."),
+    "is_over": lambda: _("it ended on %(day)s and no longer applies."),
+    "always_beaten": lambda: _("“%(rule)s” applies whenever this one does and wins: this one never counts."),
+    "nothing_to_multiply": lambda: _("no percent rule applies together with it: there is nothing to multiply."),
+    "takes_nothing_off": lambda: _("it takes nothing off. Enter more than 0."),
+    "empty_group": lambda: _("nothing stands in this group."),
+    "receipt_cap_below_award": lambda: _(
+        "one receipt earns at most %(most)s, so %(points)s are never given whole."
+    ),
+    "nothing_to_spend_on": lambda: _("all limits are 0: points can be earned and never spent."),
+    "tier_gives_less": lambda: _("the tier gives less than “%(tier)s” below it."),
+    "tier_gives_no_more": lambda: _("the tier gives nothing more than “%(tier)s” below it."),
+    "nothing_burns": lambda: _("points never burn: there will be nothing to remind of."),
+    "reminder_at_once": lambda: _(
+        "the life of points in days is %(days)s: this reminder comes as they are given."
+    ),
+    "nobody_reminded": lambda: _("all patients are held out: nobody will be reminded."),
     "days_not_falling": lambda: _("the days must fall: the earliest reminder, with most days left, goes first."),
 }

@@ -1,34 +1,24 @@
-"""Services and categories that a program names and the price list does not have: worth a warning, not a refusal,
+"""What is worth a warning in a program, though not a refusal: what it says in vain, and codes that name nothing,
 because a program may be written before its prices."""
 
-from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
-from clinics.models import Service, ServiceCategory
+from loyalty.program.names import named_codes, read_names
+from loyalty.rules.rule_warnings import find_warnings
 from loyalty.rules.shapes import Fault
 
 
+def find_program_warnings(document: dict[str, Any], *, day: date) -> list[Fault]:
+    """Of a valid document, as on a day of the portal's calendar. One query."""
+    return [*find_warnings(document, day=day), *find_unknown_codes(document)]
+
+
 def find_unknown_codes(document: dict[str, Any]) -> list[Fault]:
-    """A fault per unknown code of a valid document, with its path. Two queries."""
-    known = {
-        "services": set(Service.objects.values_list("code", flat=True)),
-        "categories": set(ServiceCategory.objects.values_list("code", flat=True)),
-    }
+    """A fault per service, category, doctor, clinic, tag or social group that does not exist. One query."""
+    names = read_names(document)
     return [
-        Fault(path, f"unknown_{kind}", {"code": code})
-        for path, kind, code in _named(document)
-        if code not in known[kind]
+        Fault(named.path, f"unknown_{named.kind}", {"code": named.code})
+        for named in named_codes(document)
+        if not names.knows(named)
     ]
-
-
-def _named(document: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    places = [
-        (f"$.earning.rules[{index}].when", rule.get("when", {}))
-        for index, rule in enumerate(document["earning"]["rules"])
-    ]
-    for section in ("earning", "redemption"):
-        places.append((f"$.{section}.nothing_on", document[section].get("nothing_on", {})))
-    for path, targets in places:
-        for kind in ("services", "categories"):
-            for index, code in enumerate(targets.get(kind, ())):
-                yield f"{path}.{kind}[{index}]", kind, code

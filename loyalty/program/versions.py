@@ -15,6 +15,7 @@ from django.db.models import Max
 from clinics import audit
 from loyalty.models import ProgramVersion
 from loyalty.program.files import FaultyProgram
+from loyalty.program.second_person import SecondPersonNeeded, needs_second_person
 from loyalty.rules.compilation import compile_program
 from loyalty.rules.compiled import CompiledProgram
 from loyalty.rules.validation import find_faults
@@ -28,6 +29,8 @@ IN_FORCE = """
      where status = 'PUBLISHED' and starts_at <= %s
      order by starts_at desc limit 1"""
 TITLE_LENGTH = 200
+# Acts on versions are few; one after another each of them sees what the others have done.
+LOCK = "select pg_advisory_xact_lock(hashtext('loyalty.program'))"
 
 
 class NoProgram(Exception):
@@ -40,6 +43,14 @@ class NotADraft(Exception):
     def __init__(self, number: int) -> None:
         super().__init__(f"version {number} is not a draft")
         self.number = number
+
+
+class DraftChanged(Exception):
+    """Somebody has changed the draft since it was looked at."""
+
+    def __init__(self, version: ProgramVersion) -> None:
+        super().__init__(f"version {version.number} is at revision {version.revision}")
+        self.version = version
 
 
 class Backdated(Exception):
@@ -89,7 +100,10 @@ def current_program(*, at: datetime) -> RunningProgram:
 
 def current_version(*, at: datetime) -> ProgramVersion:
     """The row in force. Raises NoProgram."""
-    return ProgramVersion.objects.get(pk=current_program(at=at).version_id)
+    version = version_at(at)
+    if version is None:
+        raise NoProgram
+    return version
 
 
 def compiled_version(version: ProgramVersion) -> CompiledProgram:
@@ -102,10 +116,21 @@ def compiled_version(version: ProgramVersion) -> CompiledProgram:
     return _compiled[key]
 
 
-def create_draft(*, document: dict[str, Any], at: datetime, actor: User | None, title: str = "") -> ProgramVersion:
-    """Store a valid document under the next number. Raises FaultyProgram; own transaction."""
-    _refuse_faults(document)
+def create_draft(
+    *,
+    document: dict[str, Any],
+    at: datetime,
+    actor: User | None,
+    title: str = "",
+    copied_from: ProgramVersion | None = None,
+) -> ProgramVersion:
+    """Store a valid document under the next number. Raises FaultyProgram; own transaction.
+
+    Authors of an unpublished version stay the authors of its copy.
+    """
+    refuse_faults(document)
     with transaction.atomic():
+        lock_versions()
         version = ProgramVersion.objects.create(
             number=_next_number(),
             title=(title or document["title"]["ru"])[:TITLE_LENGTH],
@@ -113,30 +138,84 @@ def create_draft(*, document: dict[str, Any], at: datetime, actor: User | None, 
             created_at=at,
             created_by=actor,
         )
+        if actor is not None:
+            version.authors.add(actor)
+        if copied_from is not None and copied_from.published_at is None:
+            version.authors.add(*copied_from.authors.all())
         audit.record(code="program.drafted", actor=actor, target=version, at=at)
     return version
 
 
-def publish(*, number: int, at: datetime, actor: User | None, starts_at: datetime | None = None) -> ProgramVersion:
+def publish(
+    *,
+    number: int,
+    at: datetime,
+    actor: User | None,
+    starts_at: datetime | None = None,
+    revision: int | None = None,
+) -> ProgramVersion:
     """Put a draft in force from a moment, by default at once; earlier versions stay as they are.
 
-    Locks the version; own transaction. Raises ProgramVersion.DoesNotExist, NotADraft, Backdated,
-    StartTaken, and FaultyProgram when the document does not satisfy the rules of today.
+    `revision` is the one that the person has looked at. Acts on versions go one after another; own transaction.
+    Raises ProgramVersion.DoesNotExist, NotADraft, DraftChanged, Backdated, StartTaken, SecondPersonNeeded, and
+    FaultyProgram when the document does not satisfy the rules of today. Without an actor, which only a command
+    on the server has, nobody is asked for a second person; the audit says so.
     """
     with transaction.atomic():
-        version = ProgramVersion.objects.select_for_update().get(number=number)
-        if version.status != ProgramVersion.Status.DRAFT:
-            raise NotADraft(number)
-        _refuse_faults(version.document)
-        version.starts_at = _start(starts_at or at, at=at)
-        version.published_at = at
-        version.published_by = actor
+        version = locked_draft(number=number, revision=revision)
+        refuse_faults(version.document)
+        start = _start(starts_at or at, at=at)
+        _refuse_taken_start(start)
+        is_needed = needs_second_person(version, replaced=version_at(start))
+        if is_needed and actor is not None:
+            _refuse_author(version, actor=actor)
+        version.starts_at, version.published_at, version.published_by = start, at, actor
         version.status = ProgramVersion.Status.PUBLISHED
-        _refuse_taken_start(version.starts_at)
         version.save(update_fields=["starts_at", "published_at", "published_by", "status"])
-        details = {"starts_at": version.starts_at.isoformat()}
+        details = {"starts_at": start.isoformat(), "needs_second_person": is_needed}
         audit.record(code="program.published", actor=actor, target=version, details=details, at=at)
     return version
+
+
+def version_at(moment: datetime) -> ProgramVersion | None:
+    """The published version in force at a moment, which may be a future one."""
+    published = ProgramVersion.objects.filter(status=ProgramVersion.Status.PUBLISHED, starts_at__lte=moment)
+    return published.order_by("-starts_at").first()
+
+
+def replaced_by(version: ProgramVersion, *, at: datetime) -> ProgramVersion | None:
+    """The published version before this one; for one that is not published, the version in force."""
+    published = ProgramVersion.objects.filter(status=ProgramVersion.Status.PUBLISHED).exclude(pk=version.pk)
+    if version.status == ProgramVersion.Status.PUBLISHED:
+        return published.filter(starts_at__lt=version.starts_at).order_by("-starts_at").first()
+    return published.filter(starts_at__lte=at).order_by("-starts_at").first()
+
+
+def lock_versions() -> None:
+    """Wait for other acts on versions, until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK)
+
+
+def locked_draft(*, number: int, revision: int | None = None) -> ProgramVersion:
+    """The draft, read under the lock of all acts on versions.
+
+    Raises ProgramVersion.DoesNotExist, NotADraft, and DraftChanged when it is not the revision named.
+    """
+    lock_versions()
+    version = ProgramVersion.objects.select_related("changed_by").get(number=number)
+    if version.status != ProgramVersion.Status.DRAFT:
+        raise NotADraft(number)
+    if revision is not None and version.revision != revision:
+        raise DraftChanged(version)
+    return version
+
+
+def refuse_faults(document: dict[str, Any]) -> None:
+    """Raises FaultyProgram with all faults at once."""
+    faults = find_faults(document)
+    if faults:
+        raise FaultyProgram(faults)
 
 
 def _remember(key: tuple[int, datetime | None], program: CompiledProgram) -> None:
@@ -145,14 +224,7 @@ def _remember(key: tuple[int, datetime | None], program: CompiledProgram) -> Non
     _compiled[key] = program
 
 
-def _refuse_faults(document: dict[str, Any]) -> None:
-    faults = find_faults(document)
-    if faults:
-        raise FaultyProgram(faults)
-
-
 def _next_number() -> int:
-    # The unique number stops a second draft of the same instant; asking again gives it the next one.
     return (ProgramVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
@@ -166,3 +238,9 @@ def _refuse_taken_start(starts_at: datetime) -> None:
     other = ProgramVersion.objects.filter(status=ProgramVersion.Status.PUBLISHED, starts_at=starts_at).first()
     if other is not None:
         raise StartTaken(number=other.number, starts_at=starts_at)
+
+
+def _refuse_author(version: ProgramVersion, *, actor: User) -> None:
+    author_ids = {version.created_by_id, *version.authors.values_list("pk", flat=True)}
+    if actor.pk in author_ids:
+        raise SecondPersonNeeded(number=version.number)

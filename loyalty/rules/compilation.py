@@ -1,31 +1,37 @@
 """Turn a valid program document into the engine's form. A document with faults must not come here."""
 
-from collections.abc import Iterable, Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from clinics.money import to_kopecks
+from loyalty.rules.amounts import kopecks_of, rate_bp
 from loyalty.rules.compiled import (
-    Basis,
     CompiledProgram,
     DowngradePolicy,
-    Earning,
-    EarningRule,
     NegativePolicy,
-    PercentEffect,
+    Recount,
     Redemption,
     Reminders,
     Tier,
-    Title,
     Welcome,
 )
-from loyalty.rules.life import Life, LifeKind
-from loyalty.rules.shapes import decimal_of
+from loyalty.rules.life import Life
+from loyalty.rules.rule_compilation import (
+    compile_discounts,
+    compile_earning,
+    compile_gift,
+    compile_life,
+    compile_title,
+)
 
 # What a document means when it leaves a field out.
 LOT_GRACE_DAYS = 14
 TIER_GRACE_DAYS = 30
 BURNING_WINDOW_DAYS = 30
 ATTRIBUTION_DAYS = 14
+
+TIER_KEY_LENGTH = 16
 
 Document = Mapping[str, Any]
 
@@ -34,10 +40,15 @@ def compile_program(document: Document) -> CompiledProgram:
     points = document["points"]
     tiers = document.get("tiers", {"levels": []})
     levels = tuple(_tier(level) for level in tiers["levels"])
+    months = tiers.get("turnover", {}).get("months")
+    downgrade = DowngradePolicy(tiers.get("downgrade", DowngradePolicy.NEVER))
     life = compile_life(points["life"])
+    earning = compile_earning(document["earning"], life=life, pending_days=points.get("pending_days", 0))
+    discounts = compile_discounts(document.get("discounts", {}))
+    gifts = tuple(compile_gift(gift, life=life) for gift in document.get("gifts", ()))
     return CompiledProgram(
         code=document["code"],
-        title=_title(document["title"]),
+        title=compile_title(document["title"]),
         point_value_kopecks=points["value_kopecks"],
         life=life,
         pending_days=points.get("pending_days", 0),
@@ -46,93 +57,47 @@ def compile_program(document: Document) -> CompiledProgram:
         negative_policy=NegativePolicy(points.get("negative_policy", NegativePolicy.DEBT)),
         tiers=levels,
         tier_by_code={tier.code: tier for tier in levels},
+        turnover_months=months,
+        recount=Recount(tiers.get("recount", Recount.AT_ONCE)),
+        downgrade=downgrade,
         tier_grace_days=tiers.get("tier_grace_days", TIER_GRACE_DAYS),
-        downgrade=DowngradePolicy(tiers.get("downgrade", DowngradePolicy.NEVER)),
-        earning=_earning(document["earning"], life=life, pending_days=points.get("pending_days", 0)),
+        tier_key=_tier_key(levels, months=months, downgrade=downgrade),
+        earning=earning,
         redemption=_redemption(document["redemption"]),
+        discounts=discounts,
+        gifts=gifts,
         welcome=_welcome(document.get("welcome"), life=life),
         reminders=_reminders(document.get("reminders", {"days_before": []})),
+        titles={rule.code: rule.title for rule in earning.rules}
+        | {promotion.code: promotion.title for promotion in discounts.promotions}
+        | {gift.code: gift.title for gift in gifts},
     )
-
-
-def compile_life(life: Document) -> Life:
-    return Life(
-        kind=LifeKind(life["kind"]),
-        length=life.get("days", life.get("months", 0)),
-        counts_day_of_issue=life.get("counts_day_of_issue", False),
-    )
-
-
-def rate_bp(percent: int | str) -> int:
-    number = decimal_of(percent)
-    if number is None:
-        raise ValueError(f"{percent!r} is not a percent with at most two places")
-    return int(number * 100)
-
-
-def _title(title: Document) -> Title:
-    return Title(ru=title["ru"], en=title["en"])
 
 
 def _tier(level: Document) -> Tier:
-    threshold = decimal_of(level["threshold_roubles"])
-    if threshold is None:
-        raise ValueError(f"{level['threshold_roubles']!r} is not an amount")
     cap = level.get("redemption_cap_percent")
     return Tier(
         code=level["code"],
-        title=_title(level["title"]),
-        threshold_kopecks=to_kopecks(threshold),
+        title=compile_title(level["title"]),
+        threshold_kopecks=kopecks_of(level["threshold_roubles"]),
         redemption_cap_bp=None if cap is None else rate_bp(cap),
+        perks=tuple(compile_title(perk) for perk in level.get("perks", ())),
     )
 
 
-def _earning(earning: Document, *, life: Life, pending_days: int) -> Earning:
-    rules = tuple(_rule(rule, life=life, pending_days=pending_days) for rule in earning["rules"])
-    nothing_on = earning.get("nothing_on", {})
-    by_service: dict[str, EarningRule | None] = dict.fromkeys(nothing_on.get("services", ()))
-    by_category: dict[str, EarningRule | None] = dict.fromkeys(nothing_on.get("categories", ()))
-    for rule in rules:
-        by_service |= dict.fromkeys(rule.services, rule)
-        by_category |= dict.fromkeys(rule.categories, rule)
-    return Earning(
-        rules=rules,
-        by_service=by_service,
-        by_category=by_category,
-        plain=_first(rule for rule in rules if not rule.services and not rule.categories),
-        basis=Basis.PRICE if earning.get("on_part_paid_with_points", False) else Basis.MONEY,
-        cap_points=earning.get("cap_points_per_receipt"),
-    )
-
-
-def _first(rules: Iterable[EarningRule]) -> EarningRule | None:
-    return next(iter(rules), None)
-
-
-def _rule(rule: Document, *, life: Life, pending_days: int) -> EarningRule:
-    effect = rule["effect"]
-    when = rule.get("when", {})
-    return EarningRule(
-        code=rule["code"],
-        title=_title(rule["title"]),
-        effect=PercentEffect(
-            rate_bp=rate_bp(effect.get("percent", 0)),
-            rate_bp_by_tier={
-                tier: rate_bp(percent) for tier, percent in effect.get("percent_by_tier", {}).items()
-            },
-        ),
-        life=compile_life(rule["life"]) if "life" in rule else life,
-        pending_days=rule.get("pending_days", pending_days),
-        cap_points=rule.get("cap_points_per_receipt"),
-        services=tuple(when.get("services", ())),
-        categories=tuple(when.get("categories", ())),
-    )
+def _tier_key(levels: Sequence[Tier], *, months: int | None, downgrade: DowngradePolicy) -> str:
+    """A digest of all that decides who has which tier: a new one means that everybody is judged anew."""
+    if not levels:
+        return ""
+    rules = [[[tier.code, tier.threshold_kopecks] for tier in levels], months, downgrade]
+    return hashlib.sha256(json.dumps(rules).encode()).hexdigest()[:TIER_KEY_LENGTH]
 
 
 def _redemption(redemption: Document) -> Redemption:
     nothing_on = redemption.get("nothing_on", {})
     return Redemption(
         cap_bp=rate_bp(redemption["cap_percent"]),
+        proof_required=redemption.get("proof_required", True),
         excluded_services=frozenset(nothing_on.get("services", ())),
         excluded_categories=frozenset(nothing_on.get("categories", ())),
     )

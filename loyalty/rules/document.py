@@ -7,29 +7,27 @@ has a permanent `code`. Rules that need several fields at once stand in `validat
 import json
 from typing import Any
 
-from loyalty.rules.shapes import (
-    PRICE_LIST_CODE_PATTERN,
-    ByKind,
-    Code,
-    Flag,
-    ListOf,
-    MapOf,
-    Maybe,
-    Number,
-    OneOf,
-    Record,
-    Text,
-    Whole,
+from loyalty.rules.condition_shapes import (
+    CONDITIONS,
+    MOST_POINTS,
+    MOST_ROUBLES,
+    PERCENT,
+    POINTS_BUDGET,
+    POINTS_PER_PATIENT,
+    PRIORITY,
+    TARGETS,
+    TITLE,
 )
+from loyalty.rules.discount_shapes import DISCOUNTS
+from loyalty.rules.gift_shapes import gift_shape
+from loyalty.rules.shapes import ByKind, Code, Flag, ListOf, MapOf, Maybe, Number, OneOf, Record, Text, Whole
 
 SCHEMA_VERSION = 1
-MOST_POINTS = 1_000_000_000
-MOST_ROUBLES = 1_000_000_000
 MOST_DAYS = 3_660
 MOST_MONTHS = 120
+MOST_PERKS = 10
+LONGEST_PERK = 100
 
-PERCENT = Number(0, 100)
-TITLE = Record({"ru": Text(), "en": Text()})
 NOTHING = Record({})
 
 LIFE = ByKind(
@@ -44,9 +42,6 @@ LIFE = ByKind(
     }
 )
 
-PRICE_LIST_CODES = ListOf(Code(PRICE_LIST_CODE_PATTERN))
-TARGETS = Record({}, {"services": PRICE_LIST_CODES, "categories": PRICE_LIST_CODES})
-
 POINTS = Record(
     {"value_kopecks": Whole(1, 1_000_000), "life": LIFE},
     {
@@ -57,38 +52,63 @@ POINTS = Record(
     },
 )
 
+# What a tier gives besides points, in a few words: the staff keep the promise, no sum depends on it.
+PERK = Record({"ru": Text(LONGEST_PERK), "en": Text(LONGEST_PERK)})
+
 TIER = Record(
     {"code": Code(), "title": TITLE, "threshold_roubles": Number(0, MOST_ROUBLES)},
-    {"redemption_cap_percent": PERCENT},
+    {"redemption_cap_percent": PERCENT, "perks": ListOf(PERK, most=MOST_PERKS)},
 )
+
+TURNOVER = ByKind({"lifetime": NOTHING, "rolling_months": Record({"months": Whole(1, MOST_MONTHS)})})
 
 TIERS = Record(
     {"levels": ListOf(TIER)},
-    {"downgrade": OneOf(("never",)), "tier_grace_days": Whole(0, 365)},
+    {
+        "turnover": TURNOVER,
+        "recount": OneOf(("at_once", "nightly")),
+        "downgrade": OneOf(("never", "at_end", "one_step")),
+        "tier_grace_days": Whole(0, 365),
+    },
 )
 
-EFFECT = ByKind({"percent": Record({}, {"percent": PERCENT, "percent_by_tier": MapOf(PERCENT)})})
+EFFECT = ByKind(
+    {
+        "percent": Record({}, {"percent": PERCENT, "percent_by_tier": MapOf(PERCENT)}),
+        "fixed": Record({"points": Whole(1, MOST_POINTS), "per": OneOf(("visit", "line"))}),
+        # Of what percent rules give on the line: 2 doubles it, as an award of its own.
+        "multiplier": Record({"times": Number(1, 100)}),
+    }
+)
 
 EARNING_RULE = Record(
     {"code": Code(), "title": TITLE, "effect": EFFECT},
     {
-        "when": TARGETS,
+        "group": Code(),
+        "priority": PRIORITY,
+        "when": CONDITIONS,
         "life": LIFE,
         "pending_days": Whole(0, 365),
         "cap_points_per_receipt": Maybe(Whole(1, MOST_POINTS)),
+        "cap_points_per_patient": POINTS_PER_PATIENT,
+        "budget": POINTS_BUDGET,
     },
 )
+
+# Of the rules of a group that match a line: the first one alone, or all of them together.
+EARNING_GROUP = Record({"code": Code(), "mode": OneOf(("first_match", "add_up"))})
 
 EARNING = Record(
     {"rules": ListOf(EARNING_RULE, fewest=1)},
     {
+        "groups": ListOf(EARNING_GROUP),
         "on_part_paid_with_points": Flag(),
         "nothing_on": TARGETS,
         "cap_points_per_receipt": Maybe(Whole(1, MOST_POINTS)),
     },
 )
 
-REDEMPTION = Record({"cap_percent": PERCENT}, {"nothing_on": TARGETS})
+REDEMPTION = Record({"cap_percent": PERCENT}, {"nothing_on": TARGETS, "proof_required": Flag()})
 
 WELCOME = Record({"points": Whole(1, MOST_POINTS)}, {"life": LIFE})
 
@@ -106,7 +126,13 @@ PROGRAM = Record(
         "earning": EARNING,
         "redemption": REDEMPTION,
     },
-    {"tiers": TIERS, "welcome": Maybe(WELCOME), "reminders": REMINDERS},
+    {
+        "tiers": TIERS,
+        "discounts": DISCOUNTS,
+        "gifts": ListOf(gift_shape(LIFE)),
+        "welcome": Maybe(WELCOME),
+        "reminders": REMINDERS,
+    },
 )
 
 

@@ -1,42 +1,120 @@
-"""What a receipt earns: one rule per line, points floored once per rule, rate and life over all its lines."""
+"""What a receipt earns: the rules that mean a line, points floored once per rule and rate over all its lines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from clinics.money import FULL_RATE_BP, split_by_largest_remainder
-from loyalty.rules.compiled import Basis, CompiledProgram, Earning, EarningRule
+from loyalty.rules.compiled import (
+    Basis,
+    CompiledProgram,
+    Earning,
+    EarningMode,
+    EarningRule,
+    FixedEffect,
+    MultiplierEffect,
+    PercentEffect,
+)
+from loyalty.rules.conditions import ANYTHING, NEAREST_CATEGORY, SERVICE, Situation
+from loyalty.rules.earning_limits import Wish, limit_wishes
 from loyalty.rules.facts import LineFacts
-from loyalty.rules.life import last_day_of
-from loyalty.rules.quote import EarningLine, EarningQuote, LotPlan, Reason
+from loyalty.rules.life import LifeKind, last_day_of
+from loyalty.rules.limits import Used
+from loyalty.rules.quote import EarningKind, EarningLine, EarningQuote, LotPlan
+from loyalty.rules.reasons import Reason
+from loyalty.rules.rule_book import Matching
 
 NO_RULE = Reason("earn_no_rule")
+NOTHING_PAID = Reason("nothing_paid")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The rule that a line earns by, or why there is none."""
+class Share(NamedTuple):
+    """A rule that a line earns by; the rate is 0 for fixed points."""
 
-    rule: EarningRule | None
+    rule: EarningRule
     rate_bp: int
+
+
+class Match(NamedTuple):
+    """The rules that a line earns by, or why there are none."""
+
+    shares: tuple[Share, ...]
     reason: Reason | None
 
 
-def match_line(earning: Earning, line: LineFacts, *, tier: str | None) -> Match:
-    """A service wins over its categories, the nearest category over the others, those over a plain rule."""
-    if line.service is not None and line.service in earning.by_service:
-        return _matched(earning.by_service[line.service], tier, Reason("earn_excluded_service"))
-    for category in line.categories:
-        if category in earning.by_category:
-            excluded = Reason("earn_excluded_category", (("category", category),))
-            return _matched(earning.by_category[category], tier, excluded)
-    return _matched(earning.plain, tier, NO_RULE)
+@dataclass(frozen=True, slots=True)
+class Earned:
+    earnings: tuple[EarningQuote, ...]  # by rule code
+    reasons: tuple[Reason, ...]  # about the receipt: what limits cut
+    failures: Mapping[str, Reason]  # by rule code: rules that were looked at and give nothing
 
 
-def _matched(rule: EarningRule | None, tier: str | None, reason: Reason) -> Match:
-    if rule is None:
-        return Match(None, 0, reason)
-    return Match(rule, rule.effect.rate_for(tier), None)
+def match_lines(
+    earning: Earning, situation: Situation, lines: Sequence[LineFacts]
+) -> tuple[list[Match], dict[str, Reason]]:
+    """A match per line, and why rules that were looked at do not count."""
+    matching = Matching(earning.book, situation)
+    matches = [_match_line(earning, matching, line, tier=situation.tier) for line in lines]
+    counted = {share.rule.code for match in matches for share in match.shares}
+    return matches, {code: reason for code, reason in matching.failures.items() if code not in counted}
+
+
+def _match_line(earning: Earning, matching: Matching[EarningRule], line: LineFacts, *, tier: str | None) -> Match:
+    excluded_at, reason = _exclusion(earning, line)
+    found = matching.rules_for(line)
+    if excluded_at >= ANYTHING:
+        found = [(rule, near) for rule, near in found if near > excluded_at]
+    chosen = _choose(found, earning.modes, matching.failures)
+    shares = [Share(rule, rule.effect.rate_for(tier)) for rule in chosen if isinstance(rule.effect, PercentEffect)]
+    if len(shares) < len(chosen):
+        shares += _shares_beside(chosen, whole_rate=sum(share.rate_bp for share in shares))
+    return Match(tuple(shares), None if shares else reason)
+
+
+def _shares_beside(chosen: Sequence[EarningRule], *, whole_rate: int) -> Iterator[Share]:
+    """Of the rules that give no percent of their own."""
+    for rule in chosen:
+        match rule.effect:
+            case FixedEffect():
+                yield Share(rule, 0)
+            case MultiplierEffect() if whole_rate:
+                yield Share(rule, rule.effect.rate_over(whole_rate))
+
+
+def _exclusion(earning: Earning, line: LineFacts) -> tuple[int, Reason]:
+    """How near an exclusion is to the line; below any rule when there is none."""
+    if line.service is not None and line.service in earning.excluded_services:
+        return SERVICE, Reason("earn_excluded_service")
+    for depth, category in enumerate(line.categories):
+        if category in earning.excluded_categories:
+            return NEAREST_CATEGORY - depth, Reason("earn_excluded_category", (("category", category),))
+    return ANYTHING - 1, NO_RULE
+
+
+def _choose(
+    found: Sequence[tuple[EarningRule, int]], modes: Mapping[str, EarningMode], failures: dict[str, Reason]
+) -> list[EarningRule]:
+    """Of a first-match group the best rule, and of its multipliers the best one; of an add-up group all."""
+    if len(found) == 1:
+        return [found[0][0]]
+    chosen: list[EarningRule] = []
+    firsts: dict[tuple[str, bool], EarningRule] = {}
+    add_up = EarningMode.ADD_UP
+    for rule, _near in sorted(found, key=_precedence):
+        if modes[rule.group] is not add_up:
+            kind = (rule.group, isinstance(rule.effect, MultiplierEffect))
+            first = firsts.setdefault(kind, rule)
+            if first is not rule:
+                failures.setdefault(rule.code, Reason("another_first", (("rule", first.code),)))
+                continue
+        chosen.append(rule)
+    return chosen
+
+
+def _precedence(found: tuple[EarningRule, int]) -> tuple[int, int, bool, str]:
+    rule, near = found
+    return -rule.priority, -near, not (rule.conditions.checks or rule.conditions.doctors), rule.code
 
 
 def earn(
@@ -44,36 +122,29 @@ def earn(
     program: CompiledProgram,
     lines: Sequence[LineFacts],
     matches: Sequence[Match],
+    costs: Sequence[int],
     money: Sequence[int],
     day: date,
-) -> tuple[EarningQuote, ...]:
-    """The earnings of a receipt, by rule code; `money` is what each line costs in kopecks of money."""
-    bases: dict[tuple[str, int], list[tuple[int, int]]] = {}
-    rules: dict[str, EarningRule] = {}
-    for line, match, paid in zip(lines, matches, money, strict=True):
-        if match.rule is None:
-            continue
-        base = paid if program.earning.basis is Basis.MONEY else line.price_kopecks
-        rules[match.rule.code] = match.rule
-        bases.setdefault((match.rule.code, match.rate_bp), []).append((line.position, base))
-    exact = {
-        key: percent_points(sum(base for _, base in by_line), rate_bp=key[1], value=program.point_value_kopecks)
-        for key, by_line in sorted(bases.items())
-    }
-    given = _capped(exact, rules, program.earning.cap_points)
-    return tuple(
-        _earning_quote(
-            program,
-            rules[key[0]],
-            rate_bp=key[1],
-            by_line=bases[key],
-            given=given[key],
-            exact=points,
-            day=day,
-        )
-        for key, points in exact.items()
-        if points
-    )
+    used: Used,
+) -> Earned:
+    """The earnings of a receipt, by rule code.
+
+    `costs` is what each line costs after discounts and `money` what of it is paid in money, both in kopecks.
+    """
+    bases = money if program.earning.basis is Basis.MONEY else costs
+    wishes = _wishes(lines, matches, bases, value=program.point_value_kopecks)
+    given, reasons = limit_wishes(wishes, receipt_cap=program.earning.cap_points, used=used)
+    earnings = [
+        _earning_quote(wish, points=points, basis=program.earning.basis, day=day)
+        for wish, points in zip(wishes, given, strict=True)
+        if wish.points
+    ]
+    return Earned(tuple(earnings), reasons, _paid_for_nothing(wishes) if len(earnings) < len(wishes) else {})
+
+
+def _paid_for_nothing(wishes: Sequence[Wish]) -> dict[str, Reason]:
+    giving = {wish.rule.code for wish in wishes if wish.points}
+    return {wish.rule.code: NOTHING_PAID for wish in wishes if wish.rule.code not in giving}
 
 
 def percent_points(base_kopecks: int, *, rate_bp: int, value: int) -> int:
@@ -81,40 +152,54 @@ def percent_points(base_kopecks: int, *, rate_bp: int, value: int) -> int:
     return base_kopecks * rate_bp // (FULL_RATE_BP * value)
 
 
-def _capped(
-    exact: Mapping[tuple[str, int], int], rules: Mapping[str, EarningRule], receipt_cap: int | None
-) -> dict[tuple[str, int], int]:
-    """Each rule's own cap first, then the receipt's, shared among the rules in proportion."""
-    given = {}
-    for key, points in exact.items():
-        cap = rules[key[0]].cap_points
-        given[key] = points if cap is None else min(points, cap)
-    if receipt_cap is None or sum(given.values()) <= receipt_cap:
-        return given
-    return dict(zip(given, split_by_largest_remainder(receipt_cap, list(given.values())), strict=True))
+def _wishes(
+    lines: Sequence[LineFacts], matches: Sequence[Match], bases: Sequence[int], *, value: int
+) -> list[Wish]:
+    """What the rules would give without limits, by rule code and rate."""
+    rules: dict[str, EarningRule] = {}
+    by_line: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    for line, match, base in zip(lines, matches, bases, strict=True):
+        part = (line.position, base)
+        for rule, rate in match.shares:
+            rules[rule.code] = rule
+            by_line.setdefault((rule.code, rate), []).append(part)
+    return [
+        _wish(rules[code], rate, sorted(parts), value=value) for (code, rate), parts in sorted(by_line.items())
+    ]
 
 
-def _earning_quote(
-    program: CompiledProgram,
-    rule: EarningRule,
-    *,
-    rate_bp: int,
-    by_line: Sequence[tuple[int, int]],
-    given: int,
-    exact: int,
-    day: date,
-) -> EarningQuote:
-    shares = split_by_largest_remainder(given, [base for _, base in by_line])
-    available_on = day + timedelta(days=rule.pending_days)
+def _wish(rule: EarningRule, rate_bp: int, by_line: list[tuple[int, int]], *, value: int) -> Wish:
+    base = sum([part for _position, part in by_line])
+    match rule.effect:
+        case FixedEffect(points=points, per="line"):
+            paid = [(position, part) for position, part in by_line if part]
+            return Wish(rule, EarningKind.LINE, 0, paid, base, points * len(paid))
+        case FixedEffect(points=points):
+            return Wish(rule, EarningKind.VISIT, 0, by_line, base, points if base else 0)
+        case _:
+            points = percent_points(base, rate_bp=rate_bp, value=value)
+            return Wish(rule, EarningKind.PERCENT, rate_bp, by_line, base, points)
+
+
+def _earning_quote(wish: Wish, *, points: int, basis: Basis, day: date) -> EarningQuote:
+    rule = wish.rule
+    # Fixed points per line lie evenly on the lines, all others in proportion to what was paid.
+    is_even = wish.kind is EarningKind.LINE
+    shares = split_by_largest_remainder(points, [1 if is_even else base for _position, base in wish.by_line])
+    available_on = day + timedelta(days=rule.pending_days) if rule.pending_days else day
     return EarningQuote(
         rule_code=rule.code,
-        rate_bp=rate_bp,
-        basis=program.earning.basis,
-        base_kopecks=sum(base for _, base in by_line),
-        points=given,
-        exact_points=exact,
+        kind=wish.kind,
+        rate_bp=wish.rate_bp,
+        basis=basis,
+        base_kopecks=wish.base_kopecks,
+        points=points,
+        exact_points=wish.points,
         lines=tuple(
-            EarningLine(position, points, base) for (position, base), points in zip(by_line, shares, strict=True)
+            [
+                EarningLine(position, share, base)
+                for (position, base), share in zip(wish.by_line, shares, strict=True)
+            ]
         ),
         life=rule.life,
         # The life starts when the points become available.
@@ -125,17 +210,21 @@ def _earning_quote(
 
 def plan_lots(earnings: Sequence[EarningQuote]) -> tuple[LotPlan, ...]:
     """One lot for the points that become available and burn together, soonest first, undated last."""
-    groups: dict[tuple[date | None, date], list[EarningQuote]] = {}
+    groups: dict[tuple[date | None, date, bool], list[EarningQuote]] = {}
     for earning in earnings:
         if earning.points:
-            groups.setdefault((earning.last_day, earning.available_on), []).append(earning)
-    order = sorted(groups, key=lambda key: (key[0] is None, key[0] or date.min, key[1]))
+            never_burns = earning.life.kind is LifeKind.NONE
+            groups.setdefault((earning.last_day, earning.available_on, never_burns), []).append(earning)
+    order = sorted(groups, key=lambda key: (key[0] is None, key[0] or date.min, *key[1:]))
     return tuple(
-        LotPlan(
-            points=sum(earning.points for earning in groups[key]),
-            last_day=key[0],
-            available_on=key[1],
-            rule_codes=tuple(earning.rule_code for earning in groups[key]),
-        )
-        for key in order
+        [
+            LotPlan(
+                points=sum([earning.points for earning in groups[key]]),
+                last_day=key[0],
+                available_on=key[1],
+                rule_codes=tuple([earning.rule_code for earning in groups[key]]),
+                never_burns=key[2],
+            )
+            for key in order
+        ]
     )

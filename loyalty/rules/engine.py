@@ -1,86 +1,183 @@
-"""The quote: what a receipt may spend, what is left to pay, and what it earns.
+"""The quote: what comes off a receipt, what it may spend, what is left to pay, and what it earns.
 
 One pure function for the desk's preview, the posting, the explanation and every trial run: equal facts
 give equal quotes. Points are whole, money is kopecks; nothing here reads the clock or the database.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from loyalty.rules.compiled import CompiledProgram
-from loyalty.rules.earning import Match, earn, match_line, plan_lots
+from loyalty.rules.compiled import CompiledProgram, Promotion
+from loyalty.rules.conditions import Situation
+from loyalty.rules.discounts import Discounted, apply_discounts, match_promotions
+from loyalty.rules.earning import Earned, Match, earn, match_lines, plan_lots
 from loyalty.rules.facts import LineFacts, MemberFacts, ReceiptFacts, SpendChoice
-from loyalty.rules.quote import EarningQuote, LineQuote, Quote, Reason
-from loyalty.rules.spending import Payable, decide_spend, payable_with_points, spread_over_lines
+from loyalty.rules.limits import NOTHING_USED, Used
+from loyalty.rules.quote import DiscountQuote, LineQuote, Quote, Skipped
+from loyalty.rules.reasons import Reason
+from loyalty.rules.spending import decide_spend, exclusion_of, payable_with_points, spread_over_lines
 from loyalty.rules.tiers import tier_of_member
 
-NOT_MEMBER = Match(None, 0, Reason("earn_not_member"))
+NOT_MEMBER = Match((), Reason("earn_not_member"))
 
 
-def quote(*, program: CompiledProgram, member: MemberFacts, receipt: ReceiptFacts, choice: SpendChoice) -> Quote:
-    """Points within the cap, then money, then earning on what money paid. Lines come back by position."""
-    lines = sorted(receipt.lines, key=lambda line: line.position)
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """The lines in the order in which odd kopecks and points are given out, with all that rules say of them.
+
+    That is the order of entry, but lines that rules treat alike stand together: else the order of entry would
+    move a kopeck between rates and change what the receipt earns.
+    """
+
+    lines: list[LineFacts]
+    earning: list[Match]
+    promotions: list[tuple[Promotion, ...]]
+    exclusions: list[Reason | None]
+    skipped: dict[str, Reason]
+
+
+def quote(
+    *,
+    program: CompiledProgram,
+    member: MemberFacts,
+    receipt: ReceiptFacts,
+    choice: SpendChoice,
+    used: Used = NOTHING_USED,
+) -> Quote:
+    """Discounts, then points within the cap, then money, then earning on what money paid.
+
+    Lines come back by position. `used` is what limits have given before, in their own units.
+    """
+    total = receipt.total_kopecks
     tier = tier_of_member(program, member) if member.is_member else None
-    tier_code = None if tier is None else tier.code
-    matches = [
-        match_line(program.earning, line, tier=tier_code) if member.is_member else NOT_MEMBER for line in lines
-    ]
-    payable = payable_with_points(program, tier=tier, lines=lines, matches=matches)
+    matched = _match(program, member=member, receipt=receipt, tier=None if tier is None else tier.code)
+    discounted = apply_discounts(
+        discounts=program.discounts,
+        lines=matched.lines,
+        matches=matched.promotions,
+        turnover_kopecks=member.turnover_kopecks,
+        manual_bp=receipt.manual_discount_bp,
+        used=used,
+    )
+    payable = payable_with_points(program, tier=tier, costs=discounted.costs, exclusions=matched.exclusions)
     spend = decide_spend(payable=payable, member=member, choice=choice)
-    points = spread_over_lines(spend.points, payable)
-    money = [
-        line.price_kopecks - spent * program.point_value_kopecks for line, spent in zip(lines, points, strict=True)
-    ]
-    earnings = earn(program=program, lines=lines, matches=matches, money=money, day=receipt.day)
+    limits = spread_over_lines(spend.limit, payable)
+    points = limits if spend.points == spend.limit else spread_over_lines(spend.points, payable)
+    value = program.point_value_kopecks
+    money = [cost - spent * value for cost, spent in zip(discounted.costs, points, strict=True)]
+    earned = earn(
+        program=program,
+        lines=matched.lines,
+        matches=matched.earning,
+        costs=discounted.costs,
+        money=money,
+        day=receipt.day,
+        used=used,
+    )
     return Quote(
-        tier=tier_code,
-        total_kopecks=receipt.total_kopecks,
-        discount_kopecks=0,
+        tier=None if tier is None else tier.code,
+        total_kopecks=total,
+        discount_kopecks=total - sum(discounted.costs),
         money_kopecks=sum(money),
+        discounts=_discount_quotes(matched.lines, discounted),
         spend=spend,
         lines=_line_quotes(
-            lines=lines,
-            matches=matches,
-            payable=payable,
-            limits=spread_over_lines(spend.limit, payable),
+            matched,
+            discounted,
+            limits=limits,
             points=points,
             money=money,
-            earnings=earnings,
+            earned=earned,
         ),
-        earnings=earnings,
-        lots=plan_lots(earnings),
-        reasons=_receipt_reasons(program, earnings),
+        earnings=earned.earnings,
+        lots=plan_lots(earned.earnings),
+        reasons=(*discounted.reasons, *earned.reasons),
+        skipped=_skipped(matched.skipped, discounted.failures, earned.failures),
+    )
+
+
+def _match(program: CompiledProgram, *, member: MemberFacts, receipt: ReceiptFacts, tier: str | None) -> _Matched:
+    lines = sorted(receipt.lines, key=lambda line: line.position)
+    situation = Situation.of(member=member, receipt=receipt, tier=tier)
+    earning, skipped = (
+        match_lines(program.earning, situation, lines) if member.is_member else ([NOT_MEMBER] * len(lines), {})
+    )
+    promotions, failures = match_promotions(program.discounts, situation, lines)
+    exclusions = [exclusion_of(program.redemption, line) for line in lines]
+    order = _alike_together(earning, promotions, exclusions)
+    return _Matched(
+        lines=[lines[i] for i in order],
+        earning=[earning[i] for i in order],
+        promotions=[promotions[i] for i in order],
+        exclusions=[exclusions[i] for i in order],
+        skipped=skipped | failures,
+    )
+
+
+def _alike_together(
+    earning: Sequence[Match], promotions: Sequence[tuple[Promotion, ...]], exclusions: Sequence[Reason | None]
+) -> Sequence[int]:
+    """Indices of the lines in the order in which odd kopecks and points are given out."""
+    if len(earning) == 1:
+        return (0,)
+    alike = [
+        (
+            [(share.rule.code, share.rate_bp) for share in match.shares],
+            [promotion.code for promotion in meant],
+            exclusion is None,
+        )
+        for match, meant, exclusion in zip(earning, promotions, exclusions, strict=True)
+    ]
+    return sorted(range(len(alike)), key=alike.__getitem__)
+
+
+def _discount_quotes(lines: Sequence[LineFacts], discounted: Discounted) -> tuple[DiscountQuote, ...]:
+    return tuple(
+        DiscountQuote(
+            code=applied.code,
+            kopecks=applied.total_kopecks,
+            lines=tuple(
+                sorted((line.position, part) for line, part in zip(lines, applied.kopecks, strict=True) if part)
+            ),
+        )
+        for applied in discounted.applied
     )
 
 
 def _line_quotes(
+    matched: _Matched,
+    discounted: Discounted,
     *,
-    lines: Sequence[LineFacts],
-    matches: Sequence[Match],
-    payable: Payable,
     limits: Sequence[int],
     points: Sequence[int],
     money: Sequence[int],
-    earnings: Sequence[EarningQuote],
+    earned: Earned,
 ) -> tuple[LineQuote, ...]:
-    earned = {share.position: share.points for earning in earnings for share in earning.lines}
-    return tuple(
+    given: dict[int, int] = {}
+    for earning in earned.earnings:
+        for share in earning.lines:
+            given[share.position] = given.get(share.position, 0) + share.points
+    lines = [
         LineQuote(
             position=line.position,
             price_kopecks=line.price_kopecks,
-            discount_kopecks=0,
-            is_eligible=payable.exclusions[index] is None,
+            discount_kopecks=line.price_kopecks - discounted.costs[index],
+            is_eligible=matched.exclusions[index] is None,
             spend_limit=limits[index],
             points=points[index],
             money_kopecks=money[index],
-            earned_points=earned.get(line.position, 0),
-            reasons=tuple(
-                reason for reason in (payable.exclusions[index], matches[index].reason) if reason is not None
-            ),
+            earned_points=given.get(line.position, 0),
+            reasons=_known(matched.exclusions[index], matched.earning[index].reason),
         )
-        for index, line in enumerate(lines)
-    )
+        for index, line in enumerate(matched.lines)
+    ]
+    return tuple(sorted(lines, key=lambda line: line.position))
 
 
-def _receipt_reasons(program: CompiledProgram, earnings: Sequence[EarningQuote]) -> tuple[Reason, ...]:
-    cut = sum(earning.exact_points - earning.points for earning in earnings)
-    return (Reason("earn_capped", (("lost", cut),)),) if cut else ()
+def _known(*reasons: Reason | None) -> tuple[Reason, ...]:
+    return tuple([reason for reason in reasons if reason is not None])
+
+
+def _skipped(*failures: Mapping[str, Reason]) -> tuple[Skipped, ...]:
+    found = {code: reason for each in failures for code, reason in each.items()}
+    return tuple(Skipped(code, found[code]) for code in sorted(found))

@@ -1,6 +1,6 @@
 """What the engine is told about a member, a receipt and the wish to spend.
 
-Points are whole, money is kopecks, days are those of the receipt's clinic.
+Points are whole, money is kopecks; each day says whose calendar it is of.
 Codes only: no names, no ids, nothing medical that a rule does not need.
 """
 
@@ -16,6 +16,7 @@ class LineFacts:
     service: str | None = None
     categories: tuple[str, ...] = ()  # the service's own category first, then its ancestors
     quantity: int = 1
+    doctor: str | None = None
 
     def __post_init__(self) -> None:
         if self.price_kopecks < 0:
@@ -28,8 +29,11 @@ class LineFacts:
 class ReceiptFacts:
     lines: tuple[LineFacts, ...]
     clinic: str  # code
-    day: date
-    minute_of_day: int = 0  # 0..1439 in the clinic's zone
+    day: date  # of the patient's home clinic: lives and last days are counted from it
+    minute_of_day: int = 0  # 0..1439 in the receipt clinic's zone
+    clinic_day: date | None = None  # of the receipt's clinic; None = the same as `day`
+    booked_online: bool = False
+    manual_discount_bp: int = 0  # approved at the desk, off the whole receipt
 
     def __post_init__(self) -> None:
         if len({line.position for line in self.lines}) != len(self.lines):
@@ -37,8 +41,8 @@ class ReceiptFacts:
 
     @property
     def weekday(self) -> int:
-        """1 is Monday, 7 is Sunday."""
-        return self.day.isoweekday()
+        """1 is Monday, 7 is Sunday, where the receipt is paid."""
+        return (self.clinic_day or self.day).isoweekday()
 
     @property
     def total_kopecks(self) -> int:
@@ -53,6 +57,12 @@ class MemberFacts:
     burning_points: int = 0  # those of the spendable that burn within the program's window
     debt_points: int = 0
     turnover_kopecks: int = 0  # paid in money, net of refunds
+    visits: int = 0  # paid before this receipt; 0 = a newcomer
+    tags: frozenset[str] = frozenset()
+    social_groups: frozenset[str] = frozenset()  # those whose document is valid on the day
+    source: str = ""
+    birth_date: date | None = None
+    sex: str = ""  # as the patient's card stores it: FEMALE or MALE
 
 
 class SpendKind(StrEnum):

@@ -52,6 +52,17 @@ def last_day_of(life: Life, *, given_on: date) -> date | None:
             return end_of_period(given_on, PERIODS[life.kind])
 
 
+def payment_life(life: Life, *, promised_months: int | None) -> Life:
+    """The life that a payment of today gives an account's points without a day of their own.
+
+    `promised_months` is the rolling life they were given with: while any are left, neither a shorter one nor
+    another kind in the program takes from them what the next payment was to bring.
+    """
+    if promised_months is None or (life.is_rolling and life.length >= promised_months):
+        return life
+    return Life(LifeKind.ROLLING_MONTHS, promised_months)
+
+
 def rolling_date(life: Life, *, paid_on: date, stored: date | None) -> date | None:
     """The account's date after a payment (or its opening): never earlier than the stored one."""
     if not life.is_rolling:

@@ -1,32 +1,49 @@
 """The answer to "what would this receipt spend and earn": frozen values, an explanation of codes
-and numbers, and a fingerprint. The desk's preview, the posting and the explanation are this one value."""
+and numbers, and a fingerprint. The desk's preview, the posting and the explanation are this one value.
+
+What a quote has many of are tuples: the engine makes a tuple in a quarter of the time of a frozen dataclass."""
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from loyalty.rules.compiled import Basis
 from loyalty.rules.facts import SpendChoice
 from loyalty.rules.life import Life
+from loyalty.rules.reasons import Reason
 
-EXPLANATION_VERSION = 1
+EXPLANATION_VERSION = 2
+
+
+class EarningKind(StrEnum):
+    """How the points of a rule came about; decides what a refund takes back."""
+
+    PERCENT = "PERCENT"
+    LINE = "LINE"  # fixed, for every line
+    VISIT = "VISIT"  # fixed, once a visit
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """Why something is as it is: a code, and the codes and numbers its sentence needs."""
+class DiscountQuote:
+    """What one promotion, or the manual discount, takes off the receipt."""
 
     code: str
-    data: tuple[tuple[str, int | str], ...] = ()
-
-    def as_json(self) -> dict[str, int | str]:
-        return {"code": self.code, **dict(self.data)}
+    kopecks: int
+    lines: tuple[tuple[int, int], ...]  # position and kopecks, those above zero
 
 
-@dataclass(frozen=True, slots=True)
-class LineQuote:
+class Skipped(NamedTuple):
+    """A rule or promotion that was looked at and gives nothing on this receipt."""
+
+    code: str
+    reason: Reason
+
+
+class LineQuote(NamedTuple):
     position: int
     price_kopecks: int
     discount_kopecks: int
@@ -38,8 +55,7 @@ class LineQuote:
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EarningLine:
+class EarningLine(NamedTuple):
     """What a rule gives on one line; becomes an Award."""
 
     position: int
@@ -47,12 +63,12 @@ class EarningLine:
     base_kopecks: int
 
 
-@dataclass(frozen=True, slots=True)
-class EarningQuote:
+class EarningQuote(NamedTuple):
     """What one rule gives on the receipt."""
 
     rule_code: str
-    rate_bp: int
+    kind: EarningKind
+    rate_bp: int  # of a percentage
     basis: Basis
     base_kopecks: int
     points: int  # given
@@ -63,14 +79,14 @@ class EarningQuote:
     available_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class LotPlan:
+class LotPlan(NamedTuple):
     """Points earned together: one lot."""
 
     points: int
     last_day: date | None  # None: the account's rolling date, or never
     available_on: date
     rule_codes: tuple[str, ...]
+    never_burns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +107,13 @@ class Quote:
     total_kopecks: int
     discount_kopecks: int
     money_kopecks: int  # to pay
+    discounts: tuple[DiscountQuote, ...]  # in the order in which they came off
     spend: SpendQuote
     lines: tuple[LineQuote, ...]
     earnings: tuple[EarningQuote, ...]
     lots: tuple[LotPlan, ...]
     reasons: tuple[Reason, ...]  # about the receipt as a whole
+    skipped: tuple[Skipped, ...]  # by code
 
     @property
     def spend_limit(self) -> int:
@@ -105,11 +123,20 @@ class Quote:
     def earned_points(self) -> int:
         return sum(earning.points for earning in self.earnings)
 
+    def given_by(self, code: str) -> int:
+        """What a rule gives in points, or a promotion in kopecks: in the unit of its limits."""
+        points = sum(earning.points for earning in self.earnings if earning.rule_code == code)
+        return points + sum(discount.kopecks for discount in self.discounts if discount.code == code)
+
     @property
     def fingerprint(self) -> str:
         """Equal for equal results; another one means that the member must see the new quote."""
-        text = json.dumps(self.explanation(), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return fingerprint_of(self.explanation())
+
+    def why_earned(self) -> dict[str, Any]:
+        """The part of the explanation that the earning keeps: what was given, what came off, and why not more."""
+        whole = self.explanation()
+        return {name: whole[name] for name in ("earnings", "discounts", "reasons", "skipped")}
 
     def explanation(self) -> dict[str, Any]:
         """Codes and numbers only, ready for JSON; `loyalty.explanations` makes sentences of it."""
@@ -120,12 +147,28 @@ class Quote:
             "discount_kopecks": self.discount_kopecks,
             "money_kopecks": self.money_kopecks,
             "earned_points": self.earned_points,
+            "discounts": [_discount_as_json(discount) for discount in self.discounts],
             "spend": _spend_as_json(self.spend),
             "lines": [_line_as_json(line) for line in self.lines],
             "earnings": [_earning_as_json(earning) for earning in self.earnings],
             "lots": [_lot_as_json(lot) for lot in self.lots],
             "reasons": [reason.as_json() for reason in self.reasons],
+            "skipped": [{"rule": each.code, **each.reason.as_json()} for each in self.skipped],
         }
+
+
+def fingerprint_of(explanation: Mapping[str, Any]) -> str:
+    """The fingerprint of the quote that this explanation, perhaps stored with a receipt, is of."""
+    text = json.dumps(explanation, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _discount_as_json(discount: DiscountQuote) -> dict[str, Any]:
+    return {
+        "code": discount.code,
+        "kopecks": discount.kopecks,
+        "lines": [list(share) for share in discount.lines],
+    }
 
 
 def _spend_as_json(spend: SpendQuote) -> dict[str, Any]:
@@ -158,6 +201,7 @@ def _line_as_json(line: LineQuote) -> dict[str, Any]:
 def _earning_as_json(earning: EarningQuote) -> dict[str, Any]:
     return {
         "rule": earning.rule_code,
+        "kind": earning.kind.value,
         "rate_bp": earning.rate_bp,
         "basis": earning.basis.value,
         "base_kopecks": earning.base_kopecks,
@@ -175,6 +219,7 @@ def _lot_as_json(lot: LotPlan) -> dict[str, Any]:
         "last_day": _day(lot.last_day),
         "available_on": _day(lot.available_on),
         "rules": list(lot.rule_codes),
+        "never_burns": lot.never_burns,
     }
 
 

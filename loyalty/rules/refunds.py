@@ -1,17 +1,17 @@
 """What a refund gives back and takes back: exact for any number of slices, by line or by amount.
 
-Amounts are kopecks of price: what points paid and what money paid together. Pure: the receipt's lines
-and awards as they were posted, plus what was refunded before, in; a plan out. Which lots the returned
+Amounts are kopecks of what the lines cost: what points paid and what money paid together. Pure: the receipt as it
+was posted, plus what was refunded before, in; a plan out. Which lots the returned
 points go to, and what happens when earned points are already spent, is the ledger's business.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import astuple, dataclass, replace
 
 from clinics.money import split_by_largest_remainder
 from loyalty.rules.compiled import Basis
 from loyalty.rules.earning import percent_points
+from loyalty.rules.sold import AwardKind, GivenAward, GivenDiscount, SoldLine, SoldReceipt
 
 
 class NothingLeft(Exception):
@@ -35,54 +35,6 @@ class MoreThanLeft(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class SoldLine:
-    """A receipt line as posted, and what went back before."""
-
-    position: int
-    points: int  # spent on it
-    money_kopecks: int  # paid for it
-    refunded_kopecks: int = 0  # of its price
-    returned_points: int = 0
-    returned_money_kopecks: int = 0
-
-    def price_kopecks(self, value: int) -> int:
-        return self.points * value + self.money_kopecks
-
-    def left_kopecks(self, value: int) -> int:
-        return self.price_kopecks(value) - self.refunded_kopecks
-
-
-class AwardKind(StrEnum):
-    PERCENT = "percent"  # kept: the rate of what is still paid, rounded down
-    SHARE = "share"  # cut by a cap or budget, or fixed per line: kept in proportion to what is still paid
-    WHOLE = "whole"  # fixed per visit, one-off gifts: goes back only when everything does
-
-
-@dataclass(frozen=True, slots=True)
-class GivenAward:
-    """What one rule gave on the receipt at one rate."""
-
-    rule_code: str
-    kind: AwardKind
-    points: int  # given
-    rate_bp: int  # of a PERCENT award
-    basis: Basis
-    base_kopecks: int  # at first, over all its lines
-    positions: tuple[int, ...]  # all lines of its base, those with 0 points included
-
-
-@dataclass(frozen=True, slots=True)
-class SoldReceipt:
-    lines: tuple[SoldLine, ...]
-    awards: tuple[GivenAward, ...]
-    point_value_kopecks: int
-
-    @property
-    def left_kopecks(self) -> int:
-        return sum(line.left_kopecks(self.point_value_kopecks) for line in self.lines)
-
-
-@dataclass(frozen=True, slots=True)
 class LineRefund:
     position: int
     refunded_kopecks: int  # of the line's price, in this refund
@@ -103,6 +55,7 @@ class TakeBack:
 class RefundPlan:
     lines: tuple[LineRefund, ...]  # only those that the refund touches
     take_backs: tuple[TakeBack, ...]  # only those above zero
+    discounts: tuple[tuple[str, int], ...]  # by promotion: kopecks given on what is refunded, those above zero
     is_complete: bool  # nothing is left to refund after it
     is_whole: bool  # this refund alone undoes the receipt
 
@@ -122,11 +75,27 @@ class RefundPlan:
     def taken_points(self) -> int:
         return sum(take_back.points for take_back in self.take_backs)
 
+    @property
+    def taken_by_rule(self) -> dict[str, int]:
+        """A rule may have given at several rates, or to several lines."""
+        taken: dict[str, int] = {}
+        for item in self.take_backs:
+            taken[item.rule_code] = taken.get(item.rule_code, 0) + item.points
+        return taken
+
+    @property
+    def uses_back(self) -> dict[str, int]:
+        """What limits may give again, by code: points of rules, kopecks of promotions."""
+        return {**dict(self.discounts), **self.taken_by_rule}
+
 
 def plan_full_refund(receipt: SoldReceipt) -> RefundPlan:
-    """Everything that is left. Raises NothingLeft."""
+    """Everything that is left; a receipt that cost nothing is undone as well. Raises NothingLeft."""
+    if receipt.is_refunded:
+        raise NothingLeft
     value = receipt.point_value_kopecks
-    return _plan(receipt, {line.position: line.left_kopecks(value) for line in receipt.lines})
+    left = {line.position: line.left_kopecks(value) for line in receipt.lines}
+    return _planned(receipt, _line_refunds(receipt, left))
 
 
 def plan_lines_refund(receipt: SoldReceipt, positions: Collection[int]) -> RefundPlan:
@@ -145,19 +114,41 @@ def plan_part_of_lines_refund(receipt: SoldReceipt, kopecks: Mapping[int, int]) 
 
 def plan_amount_refund(receipt: SoldReceipt, *, kopecks: int) -> RefundPlan:
     """An amount, spread over the lines by what is left on them. Raises MoreThanLeft and NothingLeft."""
-    left = [line.left_kopecks(receipt.point_value_kopecks) for line in receipt.lines]
+    lines = _in_order_of_odd_kopecks(receipt)
+    left = [line.left_kopecks(receipt.point_value_kopecks) for line in lines]
     if kopecks > sum(left):
         raise MoreThanLeft(position=None, asked_kopecks=kopecks, left_kopecks=sum(left))
     if kopecks <= 0:
         raise NothingLeft
     shares = split_by_largest_remainder(kopecks, left)
-    return _plan(receipt, {line.position: share for line, share in zip(receipt.lines, shares, strict=True)})
+    return _plan(receipt, {line.position: share for line, share in zip(lines, shares, strict=True)})
+
+
+def _in_order_of_odd_kopecks(receipt: SoldReceipt) -> list[SoldLine]:
+    """The order of entry, but lines that are alike stand together, as in the quote: else the order of entry would
+    move a kopeck between rates and change what is taken back."""
+    given: dict[int, list[tuple[str, int, int]]] = {}
+    for award in receipt.awards:
+        for position in award.positions:
+            given.setdefault(position, []).append((award.rule_code, award.rate_bp, award.points))
+    for discount in receipt.discounts:
+        given.setdefault(discount.position, []).append((discount.promotion_code, 0, discount.kopecks))
+
+    def likeness(line: SoldLine) -> tuple[object, ...]:
+        own = replace(line, position=0)
+        return sorted(given.get(line.position, ())), astuple(own), line.position
+
+    return sorted(receipt.lines, key=likeness)
 
 
 def after_refund(receipt: SoldReceipt, plan: RefundPlan) -> SoldReceipt:
     """The receipt as the next refund will find it."""
     touched = {line.position: line for line in plan.lines}
-    return replace(receipt, lines=tuple(_after(line, touched.get(line.position)) for line in receipt.lines))
+    return replace(
+        receipt,
+        lines=tuple(_after(line, touched.get(line.position)) for line in receipt.lines),
+        is_refunded=plan.is_complete,
+    )
 
 
 def _plan(receipt: SoldReceipt, kopecks: Mapping[int, int]) -> RefundPlan:
@@ -169,22 +160,32 @@ def _plan(receipt: SoldReceipt, kopecks: Mapping[int, int]) -> RefundPlan:
         left = known[position].left_kopecks(value)
         if not 0 <= amount <= left:
             raise MoreThanLeft(position=position, asked_kopecks=amount, left_kopecks=left)
-    lines = tuple(
+    lines = _line_refunds(receipt, kopecks)
+    if not lines:
+        raise NothingLeft
+    return _planned(receipt, lines)
+
+
+def _line_refunds(receipt: SoldReceipt, kopecks: Mapping[int, int]) -> tuple[LineRefund, ...]:
+    value = receipt.point_value_kopecks
+    return tuple(
         _line_refund(line, kopecks[line.position], value=value)
         for line in receipt.lines
         if kopecks.get(line.position)
     )
-    if not lines:
-        raise NothingLeft
-    draft = RefundPlan(lines, (), is_complete=False, is_whole=False)
-    after = after_refund(receipt, draft)
-    is_complete = after.left_kopecks == 0
-    return replace(
-        draft,
-        take_backs=_take_backs(receipt, after),
+
+
+def _planned(receipt: SoldReceipt, lines: tuple[LineRefund, ...]) -> RefundPlan:
+    is_complete = sum(line.refunded_kopecks for line in lines) == receipt.left_kopecks
+    draft = RefundPlan(
+        lines=lines,
+        take_backs=(),
+        discounts=(),
         is_complete=is_complete,
         is_whole=is_complete and not any(line.refunded_kopecks for line in receipt.lines),
     )
+    after = after_refund(receipt, draft)
+    return replace(draft, take_backs=_take_backs(receipt, after), discounts=_discounts_back(receipt, after))
 
 
 def _line_refund(line: SoldLine, kopecks: int, *, value: int) -> LineRefund:
@@ -227,10 +228,28 @@ def _take_backs(before: SoldReceipt, after: SoldReceipt) -> tuple[TakeBack, ...]
     return tuple(found)
 
 
+def _discounts_back(before: SoldReceipt, after: SoldReceipt) -> tuple[tuple[str, int], ...]:
+    back: dict[str, int] = {}
+    for discount in before.discounts:
+        kopecks = _kept_discount(discount, before) - _kept_discount(discount, after)
+        back[discount.promotion_code] = back.get(discount.promotion_code, 0) + kopecks
+    return tuple((code, kopecks) for code, kopecks in sorted(back.items()) if kopecks)
+
+
+def _kept_discount(discount: GivenDiscount, receipt: SoldReceipt) -> int:
+    """Kopecks that answer for what is still paid of the line; those of a free line for the whole receipt."""
+    if receipt.is_refunded:
+        return 0
+    value = receipt.point_value_kopecks
+    line = next(line for line in receipt.lines if line.position == discount.position)
+    cost = line.price_kopecks(value)
+    return discount.kopecks * line.left_kopecks(value) // cost if cost else discount.kopecks
+
+
 def _kept(award: GivenAward, receipt: SoldReceipt) -> int:
     """Points of the award that stay with the member while this much of the receipt is still paid."""
     if award.kind is AwardKind.WHOLE:
-        return award.points if receipt.left_kopecks else 0
+        return 0 if receipt.is_refunded else award.points
     still = _still_paid(award, receipt.lines, value=receipt.point_value_kopecks)
     if award.kind is AwardKind.PERCENT:
         return percent_points(still, rate_bp=award.rate_bp, value=receipt.point_value_kopecks)

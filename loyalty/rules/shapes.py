@@ -8,12 +8,14 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
 CODE_PATTERN = "^[a-z][a-z0-9_-]{0,49}$"
 PRICE_LIST_CODE_PATTERN = "^[A-Za-z0-9_-]{1,50}$"
 DECIMAL_PATTERN = "^[0-9]{1,12}([.][0-9]{1,2})?$"
+DAY_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,16 @@ def decimal_of(value: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if is_exact else None
+
+
+def day_of(value: Any) -> date | None:
+    """The day that a text like 2026-12-31 names; None for anything else."""
+    if not isinstance(value, str) or not re.fullmatch(DAY_PATTERN, value):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,33 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """A calendar day as text: 2026-12-31."""
+
+    def faults(self, value: Any, path: str) -> Iterator[Fault]:
+        if day_of(value) is None:
+            yield Fault(path, "not_day")
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": DAY_PATTERN}
+
+
+@dataclass(frozen=True, slots=True)
+class TextLike:
+    """A text of a given form; `fault` names what it must be."""
+
+    pattern: str
+    fault: str
+
+    def faults(self, value: Any, path: str) -> Iterator[Fault]:
+        if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
+            yield Fault(path, self.fault)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": self.pattern}
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
     """The permanent name of a tier or a rule; with PRICE_LIST_CODE_PATTERN, of a service or category."""
 
@@ -155,6 +194,7 @@ class Maybe:
 class ListOf:
     item: Shape
     fewest: int = 0
+    most: int | None = None
 
     def faults(self, value: Any, path: str) -> Iterator[Fault]:
         if not isinstance(value, list):
@@ -162,11 +202,16 @@ class ListOf:
             return
         if len(value) < self.fewest:
             yield Fault(path, "too_few", {"least": self.fewest})
+        if self.most is not None and len(value) > self.most:
+            yield Fault(path, "too_many", {"most": self.most})
         for index, item in enumerate(value):
             yield from self.item.faults(item, f"{path}[{index}]")
 
     def json_schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": self.item.json_schema(), "minItems": self.fewest}
+        limits = (
+            {"minItems": self.fewest} if self.most is None else {"minItems": self.fewest, "maxItems": self.most}
+        )
+        return {"type": "array", "items": self.item.json_schema(), **limits}
 
 
 @dataclass(frozen=True, slots=True)

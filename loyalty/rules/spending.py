@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from clinics.money import percent_floor
 from loyalty.rules.compiled import CompiledProgram, Redemption, Tier
-from loyalty.rules.earning import Match
 from loyalty.rules.facts import LineFacts, MemberFacts, SpendChoice, SpendKind
-from loyalty.rules.quote import Reason, SpendQuote
+from loyalty.rules.quote import SpendQuote
+from loyalty.rules.reasons import Reason
 from loyalty.rules.shares import Holder, share_points
 
 
@@ -23,21 +23,27 @@ class Payable:
 
 
 def payable_with_points(
-    program: CompiledProgram, *, tier: Tier | None, lines: Sequence[LineFacts], matches: Sequence[Match]
+    program: CompiledProgram,
+    *,
+    tier: Tier | None,
+    costs: Sequence[int],
+    exclusions: Sequence[Reason | None],
 ) -> Payable:
-    """The cap is a share of what the eligible lines cost. A point is never cut, so a line takes what fits."""
-    exclusions = tuple(exclusion_of(program.redemption, line) for line in lines)
-    holders = tuple(
-        _holder(line, match, value=program.point_value_kopecks, is_eligible=exclusion is None)
-        for line, match, exclusion in zip(lines, matches, exclusions, strict=True)
-    )
+    """The cap is a share of what the eligible lines cost after discounts, in kopecks by line.
+
+    A point is never cut, so a line takes what fits. Odd points go to the earlier line.
+    """
+    value = program.point_value_kopecks
+    weights = [cost if exclusion is None else 0 for cost, exclusion in zip(costs, exclusions, strict=True)]
+    rooms = [weight // value for weight in weights]
+    holders = tuple(map(Holder, weights, rooms, range(len(weights))))
     cap_bp = program.redemption.cap_bp
     if tier is not None and tier.redemption_cap_bp is not None:
         cap_bp = tier.redemption_cap_bp
-    eligible = sum(holder.weight for holder in holders)
-    by_cap = percent_floor(eligible, cap_bp) // program.point_value_kopecks
-    limit = min(by_cap, sum(holder.room for holder in holders))
-    return Payable(exclusions, holders, cap_bp, eligible, limit)
+    eligible = sum(weights)
+    by_cap = percent_floor(eligible, cap_bp) // value
+    limit = min(by_cap, sum(rooms))
+    return Payable(tuple(exclusions), holders, cap_bp, eligible, limit)
 
 
 def exclusion_of(redemption: Redemption, line: LineFacts) -> Reason | None:
@@ -49,25 +55,20 @@ def exclusion_of(redemption: Redemption, line: LineFacts) -> Reason | None:
     return None
 
 
-def _holder(line: LineFacts, match: Match, *, value: int, is_eligible: bool) -> Holder:
-    # Odd points go to the earlier line. Between lines of different rules the rule's code decides instead:
-    # else the order of entry would move a point between rates and change what the receipt earns.
-    order = ("" if match.rule is None else match.rule.code, line.position)
-    weight = line.price_kopecks if is_eligible else 0
-    return Holder(weight=weight, room=weight // value, order=order)
-
-
 def decide_spend(*, payable: Payable, member: MemberFacts, choice: SpendChoice) -> SpendQuote:
     """Lower the wish to what the rules and the balance allow, and say why."""
     limit = payable.limit if member.is_member else 0
     spendable = 0 if member.debt_points else member.spendable_points
     available = max(0, min(limit, spendable))
-    requested = {
-        SpendKind.NONE: 0,
-        SpendKind.BURNING: member.burning_points,
-        SpendKind.MAXIMUM: available,
-        SpendKind.AMOUNT: choice.points,
-    }[choice.kind]
+    match choice.kind:
+        case SpendKind.NONE:
+            requested = 0
+        case SpendKind.BURNING:
+            requested = member.burning_points
+        case SpendKind.MAXIMUM:
+            requested = available
+        case SpendKind.AMOUNT:
+            requested = choice.points
     return SpendQuote(
         choice=choice,
         cap_bp=payable.cap_bp,

@@ -1,8 +1,9 @@
 """Which tier a turnover reaches, and how far the next one is.
 
-Turnover is kopecks paid in money, net of refunds."""
+Turnover is kopecks paid in money, net of refunds, as much of it as the program counts."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from loyalty.rules.compiled import CompiledProgram, Tier
 from loyalty.rules.facts import MemberFacts
@@ -13,6 +14,7 @@ class Progress:
     next_tier: str
     missing_kopecks: int
     reached_bp: int  # share of the way from the current threshold to the next one
+    paid_by: date | None = None  # last day on which no more is missing; None: no day changes the sum
 
 
 def tier_for_turnover(program: CompiledProgram, *, turnover_kopecks: int) -> Tier | None:
@@ -29,16 +31,14 @@ def tier_of_member(program: CompiledProgram, member: MemberFacts) -> Tier | None
     return stored or tier_for_turnover(program, turnover_kopecks=member.turnover_kopecks)
 
 
-def tier_after_recount(program: CompiledProgram, *, current: str | None, turnover_kopecks: int) -> Tier | None:
-    """The tier a recalculation gives: a downgrade policy of "never" keeps the higher of the two."""
-    reached = tier_for_turnover(program, turnover_kopecks=turnover_kopecks)
-    stored = None if current is None else program.tier_by_code.get(current)
-    if stored is None or reached is None:
-        return reached
-    return max(stored, reached, key=lambda tier: tier.threshold_kopecks)
+def higher_of(*tiers: Tier | None) -> Tier | None:
+    """The one with the highest threshold; None when there is none at all."""
+    return max((tier for tier in tiers if tier), key=lambda tier: tier.threshold_kopecks, default=None)
 
 
-def progress_to_next(program: CompiledProgram, *, tier: str | None, turnover_kopecks: int) -> Progress | None:
+def progress_to_next(
+    program: CompiledProgram, *, tier: str | None, turnover_kopecks: int, paid_by: date | None = None
+) -> Progress | None:
     """How far the tier above `tier` is; None at the top and in a program without tiers."""
     current = None if tier is None else program.tier_by_code.get(tier)
     floor = current.threshold_kopecks if current else 0
@@ -50,5 +50,8 @@ def progress_to_next(program: CompiledProgram, *, tier: str | None, turnover_kop
     # A tier kept after refunds may stand above the turnover; the bar then starts empty.
     walked = max(0, turnover_kopecks - floor)
     return Progress(
-        next_tier=above[0].code, missing_kopecks=missing, reached_bp=walked * 10_000 // (target - floor)
+        next_tier=above[0].code,
+        missing_kopecks=missing,
+        reached_bp=walked * 10_000 // (target - floor),
+        paid_by=paid_by,
     )

@@ -7,6 +7,7 @@ does not hide the rest and is not reported twice.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from loyalty.rules import rule_checks
 from loyalty.rules.document import PROGRAM
 from loyalty.rules.shapes import Fault, decimal_of
 
@@ -46,41 +47,12 @@ def _tiers_rise_from_zero(document: Document) -> Iterator[Fault]:
             yield Fault(path, "threshold_not_rising")
 
 
-def _rule_codes_differ(document: Document) -> Iterator[Fault]:
-    codes = [rule["code"] for rule in document["earning"]["rules"]]
-    yield from _repeated(codes, lambda i: f"$.earning.rules[{i}].code")
-
-
-def _targets_differ(document: Document) -> Iterator[Fault]:
-    """One service, one category and "everything else" have one rule each, or earn nothing."""
-    taken: dict[tuple[str, str], str] = {}
-    for path, kind, target in _earning_targets(document["earning"]):
-        if (kind, target) in taken:
-            code = "plain_rule_repeated" if kind == "plain" else "target_taken"
-            yield Fault(path, code, {"target": target, "other": taken[kind, target]})
-        else:
-            taken[kind, target] = path
-
-
-def _earning_targets(earning: Document) -> Iterator[tuple[str, str, str]]:
-    """Path, kind and code of all that the rules and the exclusions name."""
-    for index, rule in enumerate(earning["rules"]):
-        path = f"$.earning.rules[{index}]"
-        named = list(_targets(rule.get("when", {}), f"{path}.when"))
-        yield from named or [(path, "plain", "")]
-    yield from _targets(earning.get("nothing_on", {}), "$.earning.nothing_on")
-
-
-def _targets(targets: Document, path: str) -> Iterator[tuple[str, str, str]]:
-    for kind in ("services", "categories"):
-        for index, code in enumerate(targets.get(kind, ())):
-            yield f"{path}.{kind}[{index}]", kind, code
-
-
 def _every_tier_has_a_rate(document: Document) -> Iterator[Fault]:
     tiers = _tier_codes(document)
     for index, rule in enumerate(document["earning"]["rules"]):
         path = f"$.earning.rules[{index}].effect"
+        if rule["effect"]["kind"] != "percent":
+            continue
         by_tier = rule["effect"].get("percent_by_tier", {})
         for tier in by_tier:
             if tier not in tiers:
@@ -94,15 +66,15 @@ def _every_tier_has_a_rate(document: Document) -> Iterator[Fault]:
                 yield Fault(f"{path}.percent_by_tier", "tier_without_rate", {"tier": tier})
 
 
-def _own_lives_have_a_day(document: Document) -> Iterator[Fault]:
-    """The rolling date belongs to the account: a rule can't have another one, nor escape it."""
+def _own_lives_do_not_roll(document: Document) -> Iterator[Fault]:
+    """The rolling date belongs to the account: a rule can't have another one."""
     common = document["points"]["life"]
     owners = [(f"$.earning.rules[{i}].life", rule) for i, rule in enumerate(document["earning"]["rules"])]
     owners.append(("$.welcome.life", document.get("welcome") or {}))
+    owners += [(f"$.gifts[{i}].life", gift) for i, gift in enumerate(document.get("gifts", ()))]
     for path, owner in owners:
         own = owner.get("life", common)
-        is_rolling = "rolling_months" in (own["kind"], common["kind"])
-        if own != common and is_rolling and own["kind"] in ("rolling_months", "none"):
+        if own != common and own["kind"] == "rolling_months":
             yield Fault(path, "own_life_without_day")
 
 
@@ -130,10 +102,18 @@ def _repeated(codes: Iterable[str], path_of: Callable[[int], str]) -> Iterator[F
 
 CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("tiers",), _tiers_rise_from_zero),
-    (("earning",), _rule_codes_differ),
-    (("earning",), _targets_differ),
+    (("earning", "discounts", "gifts"), rule_checks.codes_differ),
+    (("earning", "discounts"), rule_checks.groups_are_known),
+    (("earning", "discounts"), rule_checks.order_is_clear),
+    (("earning",), rule_checks.targets_are_not_excluded),
+    (("earning", "discounts"), rule_checks.ranges_are_forward),
+    (("earning", "discounts", "tiers"), rule_checks.conditions_name_known_tiers),
+    (("earning", "gifts"), rule_checks.caps_are_not_below_awards),
+    (("earning",), rule_checks.multipliers_multiply),
+    (("discounts",), rule_checks.card_levels_rise),
+    (("discounts",), rule_checks.roles_stay_below_the_most),
     (("earning", "tiers"), _every_tier_has_a_rate),
-    (("points", "earning", "welcome"), _own_lives_have_a_day),
+    (("points", "earning", "welcome", "gifts"), _own_lives_do_not_roll),
     (("redemption",), _exclusions_differ),
     (("reminders",), _ladder_falls),
 )

@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MessageKind(models.TextChoices):
-    """Patients agree to service and to advertising messages apart."""
+    """Patients agree to service and to advertising messages apart; a code is what they have just asked for."""
 
     SERVICE = "SERVICE", _("Service")
     ADVERTISING = "ADVERTISING", _("Advertising")
+    CODE = "CODE", _("One-time code")
 
 
 class MessageStatus(models.TextChoices):

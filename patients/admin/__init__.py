@@ -2,5 +2,6 @@
 
 from patients.admin.household_admin import HouseholdAdmin
 from patients.admin.patient_admin import PatientAdmin
+from patients.admin.tag_admin import SocialGroupAdmin, TagAdmin
 
-__all__ = ["HouseholdAdmin", "PatientAdmin"]
+__all__ = ["HouseholdAdmin", "PatientAdmin", "SocialGroupAdmin", "TagAdmin"]

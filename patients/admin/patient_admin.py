@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.contrib.auth.models import User
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalChanges, ModelChange
 from simple_history.template_utils import HistoricalRecordContextHelper
@@ -15,8 +17,10 @@ from clinics.admin_pages import FactInline, HistoryAdmin, OwnClinicsFilter, only
 from clinics.scope import clinics_of
 from patients.admin.patient_form import PatientForm
 from patients.admin.points_block import read_points_block
+from patients.admin.social_group_inline import SocialGroupInline, save_social_groups
+from patients.admin.tier_dialog import tier_dialog
 from patients.cabinet_sessions import end_cabinet_sessions
-from patients.models import Card, ConsentRecord, Patient
+from patients.models import Card, ConsentRecord, Patient, SocialGroupRecord
 from patients.names import name_key
 from patients.phone import mask_phone
 from patients.search import FoundBy, find_patients, named_like
@@ -62,14 +66,14 @@ class PatientAdmin(HistoryAdmin):
     title_add = _("Register a patient")
     title_change = _("Patient's card")
     form = PatientForm
-    inlines = (CardInline, ConsentInline)
+    inlines = (SocialGroupInline, CardInline, ConsentInline)
     list_display = ("full_name_shown", "phone_shown", "card_shown", "status", "home_clinic")
     list_filter = ("status", HomeClinicFilter)
     list_select_related = ("home_clinic",)
     search_fields = ("name_key",)
     search_help_text = _("Phone, card number or the beginning of the last name")
     ordering = ("name_key", "id")
-    autocomplete_fields = ("household",)
+    autocomplete_fields = ("household", "tags")
     readonly_fields = ("phone_shown", "status", "joined_at", "home_clinic", "source", "created_at")
     history_list_display = ("status",)
     fieldsets = (
@@ -79,7 +83,7 @@ class PatientAdmin(HistoryAdmin):
                 ("email", "preferred_channel", "language"), ("birth_date", "sex"), "note",
             ),
         }),
-        (_("Programme"), {"fields": (("status", "joined_at"), ("home_clinic", "source"), "household")}),
+        (_("Programme"), {"fields": (("status", "joined_at"), ("home_clinic", "source"), "household", "tags")}),
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
@@ -109,6 +113,18 @@ class PatientAdmin(HistoryAdmin):
         """There is one way to register a person, the desk's: with consents, a card and an account."""
         return HttpResponseRedirect(reverse("admin:desk_register"))
 
+    def get_urls(self) -> list[URLPattern]:
+        tier = path(
+            "<path:object_id>/tier/", self.admin_site.admin_view(self.tier_view), name="patients_patient_tier"
+        )
+        return [tier, *super().get_urls()]
+
+    def tier_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        patient = self.get_object(request, unquote(object_id))
+        if patient is None or not self.has_view_permission(request, patient):
+            raise Http404
+        return tier_dialog(request, patient=patient, site=self.admin_site)
+
     def get_historical_record_context_helper(
         self, request: HttpRequest, historical_record: HistoricalChanges
     ) -> HistoricalRecordContextHelper:
@@ -137,6 +153,12 @@ class PatientAdmin(HistoryAdmin):
         if form.cleaned_data.get("new_phone"):
             # The old number may be somebody else's by now.
             end_cabinet_sessions(obj)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if formset.model is SocialGroupRecord and isinstance(request.user, User):
+            save_social_groups(formset, actor=request.user)
+        else:
+            super().save_formset(request, form, formset, change)
 
     @admin.display(description=_("patient"), ordering="name_key")
     def full_name_shown(self, patient: Patient) -> str:

@@ -23,7 +23,7 @@ class PatientForm(forms.ModelForm):
         model = Patient
         fields = (
             "last_name", "first_name", "middle_name", "birth_date", "sex", "email",
-            "preferred_channel", "language", "note", "household",
+            "preferred_channel", "language", "note", "household", "tags",
         )  # fmt: skip
 
     def clean_new_phone(self) -> str:

@@ -17,6 +17,8 @@ from loyalty.models import OperationKind
 from loyalty.program.versions import NoProgram, current_program
 from loyalty.receipt_numbers import receipt_numbers
 from loyalty.rules.compiled import CompiledProgram
+from loyalty.tier_outlooks import read_tier_outlook
+from loyalty.tier_texts import tier_notes
 from patients.models import Patient
 
 SHOWN_OPERATIONS = 20
@@ -46,12 +48,13 @@ class PointsBlock:
     debt: str
     tier: str
     turnover: str
+    tier_notes: tuple[str, ...]  # how far the next tier is, what keeps this one
     burns: tuple[BurnTile, ...]
     history: tuple[HistoryRow, ...]
 
 
 def read_points_block(*, patient: Patient, at: datetime) -> PointsBlock | None:
-    """None for a person without an account. Five queries."""
+    """None for a person without an account. Five queries, a sixth where tiers count a window of months."""
     try:
         program = current_program(at=at).program
         state = read_member_state(patient_id=patient.pk, program=program, at=at)
@@ -59,6 +62,7 @@ def read_points_block(*, patient: Patient, at: datetime) -> PointsBlock | None:
         return None
     standing = state.standing
     account = standing.account
+    outlook = read_tier_outlook(standing, program=program, day=state.today)
     rows = statement(account.pk, SHOWN_OPERATIONS)
     numbers = receipt_numbers({row.reversal_of_id or row.operation_id for row in rows})
     return PointsBlock(
@@ -67,9 +71,19 @@ def read_points_block(*, patient: Patient, at: datetime) -> PointsBlock | None:
         debt=number_text(account.debt) if account.debt else "",
         tier=tier_title(program, standing.tier) if standing.tier else "",
         turnover=money_text(to_kopecks(standing.turnover)),
-        burns=tuple(_burn(item, state=state) for item in state.holdings.schedule),
+        tier_notes=tier_notes(outlook, program=program, today=state.today) if outlook else (),
+        burns=_burns(state),
         history=tuple(_row(row, state=state, program=program, numbers=numbers) for row in rows),
     )
+
+
+def _burns(state: MemberState) -> tuple[BurnTile, ...]:
+    tiles = [_burn(item, state=state) for item in state.holdings.schedule]
+    kept = state.holdings.never_burning
+    if kept:
+        text = ngettext("never burns", "never burn", kept)
+        tiles.append(BurnTile(points=number_text(kept), text=text, is_warm=False))
+    return tuple(tiles)
 
 
 def _burn(item: BurnDay, *, state: MemberState) -> BurnTile:
@@ -120,6 +134,8 @@ def _last_day(row: StatementRow, *, state: MemberState) -> str:
     if row.last_day:
         tz = state.standing.patient.home_clinic.tz
         return day_text(row.last_day, today=local_date(row.effective_at, tz))
+    if row.never_burns:
+        return _("they never burn") if row.left else ""
     rolling_until = state.standing.account.rolling_until
     if not row.left or rolling_until is None:
         return ""

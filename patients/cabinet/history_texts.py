@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from clinics.calendar import local_date
 from clinics.number_texts import day_text, signed_text
-from loyalty.explanations import explain
+from loyalty.explanations import explain, rule_title
 from loyalty.ledger.balance import BurnDay
 from loyalty.ledger.statement import StatementRow
 from loyalty.models import OperationKind, Source
@@ -60,6 +60,7 @@ class HistoryRow:
     amount: str
     is_gain: bool
     details: tuple[str, ...]
+    why_not_more: tuple[str, ...] = ()  # rules that do not apply, and why
 
 
 def history_row(row: StatementRow, *, receipt: int | None, reader: Reader) -> HistoryRow:
@@ -67,10 +68,11 @@ def history_row(row: StatementRow, *, receipt: int | None, reader: Reader) -> Hi
     details = [*_reasons(row, reader), _life(row, reader)]
     return HistoryRow(
         place=_place(row, receipt=receipt, reader=reader),
-        title=_title(row, receipt),
+        title=_title(row, receipt, reader=reader),
         amount=signed_text(row.units),
         is_gain=row.units > 0,
         details=tuple(detail for detail in details if detail),
+        why_not_more=_skipped(row, reader) if row.kind == OperationKind.EARN else (),
     )
 
 
@@ -85,11 +87,13 @@ def _place(row: StatementRow, *, receipt: int | None, reader: Reader) -> str:
     return _("%(day)s, receipt %(number)s") % {"day": day, "number": receipt}
 
 
-def _title(row: StatementRow, receipt: int | None) -> str:
+def _title(row: StatementRow, receipt: int | None, *, reader: Reader) -> str:
     if row.kind == OperationKind.GIFT and is_welcome(row):
         return _("Welcome gift")
     if row.kind in REFUND_KINDS and receipt:
         return _("Refund of receipt %(number)s") % {"number": receipt}
+    if row.kind == OperationKind.GIFT and reader.program is not None and "rule" in (row.explanation or {}):
+        return rule_title(reader.program, (row.explanation or {})["rule"])
     return str(TITLES[OperationKind(row.kind)])
 
 
@@ -111,7 +115,16 @@ def _rules(row: StatementRow, reader: Reader) -> tuple[str, ...]:
     """By which rule points were given. A rule renamed since then is called by its name of today."""
     if reader.program is None or not (row.explanation or {}).get("earnings"):
         return ()
-    return explain(row.explanation or {}, program=reader.program).earnings
+    explained = explain(row.explanation or {}, program=reader.program)
+    return (*explained.discounts, *explained.earnings, *explained.receipt)
+
+
+def _skipped(row: StatementRow, reader: Reader) -> tuple[str, ...]:
+    program = reader.program
+    if program is None or row.source == Source.IMPORT:
+        return ()
+    told = [each for each in (row.explanation or {}).get("skipped", ()) if program.may_be_told(each["rule"])]
+    return explain({"skipped": told}, program=program).skipped
 
 
 def _life(row: StatementRow, reader: Reader) -> str:
@@ -121,6 +134,8 @@ def _life(row: StatementRow, reader: Reader) -> str:
     if row.available_at is not None and row.available_at > reader.at:
         day = day_text(local_date(row.available_at, reader.tz), today=reader.today)
         return _("Available from %(day)s.") % {"day": day}
+    if row.never_burns:
+        return _("They never burn.") if row.left else ""
     is_rolling = row.last_day is None and row.kind in ROLLING_KINDS
     last_day = reader.rolling_until if is_rolling else row.last_day
     if last_day is None:

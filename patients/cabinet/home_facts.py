@@ -6,14 +6,14 @@ from datetime import date, datetime
 from django.db.models import OuterRef, Subquery
 
 from clinics.calendar import local_date
-from clinics.money import to_kopecks
 from loyalty.ledger.balance import Holdings, read_holdings
 from loyalty.ledger.statement import StatementRow, statement
 from loyalty.models import Standing
 from loyalty.program.versions import NoProgram, current_program
 from loyalty.receipt_numbers import receipt_numbers
-from loyalty.rules.compiled import CompiledProgram, Tier
-from loyalty.rules.tiers import Progress, progress_to_next
+from loyalty.rules.compiled import CompiledProgram
+from loyalty.rules.tier_outlook import TierOutlook
+from loyalty.tier_outlooks import read_tier_outlook
 from patients.models import Card, Patient
 
 SHOWN_OPERATIONS = 5
@@ -42,23 +42,11 @@ class HomeFacts:
     holdings: Holdings
     operations: Operations
     program: CompiledProgram | None
-
-    @property
-    def tier(self) -> Tier | None:
-        if self.standing is None or self.program is None:
-            return None
-        return self.program.tier_by_code.get(self.standing.tier)
-
-    @property
-    def progress(self) -> Progress | None:
-        if self.standing is None or self.program is None:
-            return None
-        turnover = to_kopecks(self.standing.turnover)
-        return progress_to_next(self.program, tier=self.standing.tier or None, turnover_kopecks=turnover)
+    tier: TierOutlook | None
 
 
 def read_home(patient: Patient, *, at: datetime) -> HomeFacts:
-    """Five queries for a member; locks nothing."""
+    """Five queries for a member, a sixth where tiers count a window of months; locks nothing."""
     today = local_date(at, patient.home_clinic.tz)
     card_number = Card.objects.filter(patient=OuterRef("patient"), status=Card.Status.ACTIVE).values("number")
     standing = (
@@ -69,14 +57,16 @@ def read_home(patient: Patient, *, at: datetime) -> HomeFacts:
     )
     if standing is None:
         nothing = Holdings(spendable=0, schedule=())
-        return HomeFacts(today, _card_of(patient), None, nothing, Operations((), {}), None)
+        return HomeFacts(today, _card_of(patient), None, nothing, Operations((), {}), None, None)
+    program = _program(at)
     return HomeFacts(
         today=today,
         card=standing.card_number or "",
         standing=standing,
         holdings=read_holdings(account_id=standing.account_id, at=at),
         operations=read_operations(account_id=standing.account_id, count=SHOWN_OPERATIONS),
-        program=_program(at),
+        program=program,
+        tier=read_tier_outlook(standing, program=program, day=today) if program else None,
     )
 
 

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from clinics.number_texts import day_text, money_text, number_text, percent_text
 from loyalty.explanations import tier_title
 from loyalty.ledger.balance import BurnDay
+from loyalty.tier_texts import keeping_texts, next_step_text
 from patients.cabinet.history_texts import is_welcome
 from patients.cabinet.home_facts import HomeFacts
 
@@ -31,7 +32,9 @@ class TierText:
     title: str
     rate: str  # empty when no rule covers every service
     next_step: str
+    keeping: tuple[str, ...]  # until when the tier is sure, what keeps it
     percent: int | None  # of the way to the next tier; None at the top
+    perks: tuple[str, ...]  # what the tier gives besides points
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,15 @@ def burning_texts(facts: HomeFacts) -> list[BurnText]:
 
 
 def schedule_texts(facts: HomeFacts) -> list[str]:
-    """All days on which points burn; empty when the burning card has told everything."""
-    if len(burning_texts(facts)) == len(facts.holdings.schedule):
+    """All days on which points burn, then what never does; empty when the burning card has told everything."""
+    kept = facts.holdings.never_burning
+    if not kept and len(burning_texts(facts)) == len(facts.holdings.schedule):
         return []
-    return [burn_sentence(item, today=facts.today) for item in facts.holdings.schedule]
+    sentences = [burn_sentence(item, today=facts.today) for item in facts.holdings.schedule]
+    if kept:
+        words = {"count": number_text(kept)}
+        sentences.append(ngettext("%(count)s point never burns", "%(count)s points never burn", kept) % words)
+    return sentences
 
 
 def burn_sentence(item: BurnDay, *, today: date) -> str:
@@ -95,24 +103,19 @@ def burn_sentence(item: BurnDay, *, today: date) -> str:
 
 def tier_text(facts: HomeFacts) -> TierText | None:
     """None in a program without tiers."""
-    tier, program, progress = facts.tier, facts.program, facts.progress
-    if tier is None or program is None:
+    outlook, program = facts.tier, facts.program
+    if outlook is None or program is None:
         return None
-    plain = program.earning.plain
-    rate = plain.effect.rate_for(tier.code) if plain else 0
-    if progress is None:
-        next_step = _("This is the highest tier.")
-    else:
-        next_step = _("%(money)s to go to “%(tier)s”") % {
-            "money": money_text(progress.missing_kopecks),
-            "tier": tier_title(program, progress.next_tier),
-        }
+    tier, progress = outlook.tier, outlook.progress
+    rate = program.earning.common_rate_bp(tier.code)
     return TierText(
         code=tier.code,
         title=tier_title(program, tier.code),
         rate=_("%(rate)s back in points") % {"rate": percent_text(rate)} if rate else "",
-        next_step=next_step,
+        next_step=next_step_text(outlook, program=program, today=facts.today),
+        keeping=keeping_texts(outlook, program=program, today=facts.today),
         percent=progress.reached_bp // 100 if progress else None,
+        perks=tuple(perk.in_language(get_language() or "ru") for perk in tier.perks),
     )
 
 
@@ -125,11 +128,12 @@ def welcome_text(facts: HomeFacts) -> str:
     gift = ngettext("You have %(count)s point for joining.", "You have %(count)s points for joining.", points) % {
         "count": number_text(points)
     }
-    if facts.progress is None or facts.program is None:
+    progress = facts.tier.progress if facts.tier else None
+    if progress is None or facts.program is None:
         return gift
     step = _("The first visit brings you closer to “%(tier)s”: %(money)s to go.") % {
-        "tier": tier_title(facts.program, facts.progress.next_tier),
-        "money": money_text(facts.progress.missing_kopecks),
+        "tier": tier_title(facts.program, progress.next_tier),
+        "money": money_text(progress.missing_kopecks),
     }
     return f"{gift} {step}"
 

@@ -4,6 +4,21 @@ from patients.models.card import Card
 from patients.models.consent import ConsentRecord
 from patients.models.household import Household
 from patients.models.patient import Patient
+from patients.models.social_group import SocialGroup, SocialGroupRecord
 from patients.models.source_key import PatientSourceKey
+from patients.models.spend_proof import SpendCode, SpendGuard, SpendProof
+from patients.models.tag import Tag
 
-__all__ = ["Card", "ConsentRecord", "Household", "Patient", "PatientSourceKey"]
+__all__ = [
+    "Card",
+    "ConsentRecord",
+    "Household",
+    "Patient",
+    "PatientSourceKey",
+    "SocialGroup",
+    "SocialGroupRecord",
+    "SpendCode",
+    "SpendGuard",
+    "SpendProof",
+    "Tag",
+]

@@ -54,6 +54,7 @@ class Patient(models.Model):
         blank=True,
         help_text=_("The channel the patient came from, for example site or telegram."),
     )
+    tags = models.ManyToManyField("patients.Tag", blank=True, related_name="patients", verbose_name=_("tags"))
     note = models.TextField(_("note"), blank=True, validators=[MaxLengthValidator(500)])
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="patient", editable=False,
@@ -66,7 +67,7 @@ class Patient(models.Model):
     )  # fmt: skip
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(m2m_fields=[tags])
 
     class Meta:
         verbose_name = _("patient")

@@ -1,14 +1,15 @@
 """The receptionist's day in a real browser: keyboard only, live quote, one receipt per confirmation."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from loyalty.models import Receipt, Refund, Standing
-from tests.people import make_patient, make_rita, make_service
+from loyalty.models import Receipt, ReceiptLine, Refund, Standing
+from tests.people import make_doctor, make_patient, make_rita, make_service
 from tests.programs import NOON, give_points, make_member, publish_preset
+from tests.proofs import code_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # The machine of a test run may be busy: waiting longer costs nothing when nothing is wrong.
@@ -42,9 +43,9 @@ def at_desk(page, anna) -> Page:
     return page
 
 
-def log_in(page: Page) -> None:
+def log_in(page: Page, username: str = "rita") -> None:
     page.goto("/admin/")
-    page.fill("input[name=username]", "rita")
+    page.fill("input[name=username]", username)
     page.fill("input[name=password]", "clinic-pass-1")
     page.keyboard.press("Enter")
     page.wait_for_url("**/admin/desk/")
@@ -86,6 +87,11 @@ def choose(page: Page, value: str, to_pay: str) -> None:
     expect(page.locator(".to-pay dd")).to_have_text(to_pay.replace(" ", "\u00a0"))
 
 
+def give_code(page: Page, patient) -> None:
+    """The patient reads the code off their card page, and it is typed in."""
+    page.fill("#code", code_of(patient, now=datetime.now(UTC)))
+
+
 def test_receptionist_finds_quotes_confirms_and_refunds_by_keyboard(at_desk: Page, anna):
     assert at_desk.url.endswith("/admin/desk/")
     assert active(at_desk) == "find"
@@ -98,6 +104,7 @@ def test_receptionist_finds_quotes_confirms_and_refunds_by_keyboard(at_desk: Pag
     choose(at_desk, "burning", "48 050 ₽")
     choose(at_desk, "maximum", "47 200 ₽")
     expect(at_desk.locator(".earned dd")).to_have_text("+4\u00a0248")
+    give_code(at_desk, anna)
     at_desk.keyboard.press("Control+Enter")
 
     result = at_desk.locator(".result")
@@ -182,6 +189,28 @@ def test_match_is_chosen_by_arrows_and_enter(at_desk: Page):
     expect(at_desk.locator(".strip h2")).to_contain_text("Иванова Мария")
 
 
+def test_doctor_is_chosen_by_keyboard_and_goes_on_to_the_next_line(at_desk: Page, anna):
+    make_doctor("antonov", "Антонов А. А.")
+    make_doctor("yakovlev", "Яковлев Я. Я.")
+    open_anna(at_desk)
+    add(at_desk, "гигиена", 1)
+
+    expect(at_desk.locator("#entry")).to_be_focused()
+    at_desk.locator("select[name=line_doctor]").focus()
+    at_desk.keyboard.press("ArrowDown")
+    at_desk.keyboard.press("ArrowDown")
+    expect(at_desk.locator("select[name=line_doctor] option[selected]")).to_have_text("Яковлев Я. Я.")
+    expect(at_desk.locator("select[name=line_doctor]")).to_be_focused()
+    at_desk.locator("#entry").focus()
+    add(at_desk, "имплант", 2)
+    choose(at_desk, "maximum", "47 200 ₽")
+    give_code(at_desk, anna)
+    at_desk.keyboard.press("Control+Enter")
+
+    expect(at_desk.locator(".result")).to_contain_text("проведён")
+    assert list(ReceiptLine.objects.values_list("doctor__code", flat=True)) == ["yakovlev", "yakovlev"]
+
+
 def test_f2_brings_back_to_the_find_field(at_desk: Page):
     open_anna(at_desk)
 
@@ -191,6 +220,7 @@ def test_f2_brings_back_to_the_find_field(at_desk: Page):
 
 
 def test_desk_fits_a_phone(open_page, anna):
+    make_doctor("antonov", "Антонова-Овсеенко Александра Константиновна")
     page = open_page(width=360, height=800)
     log_in(page)
     widths = {"empty": sideways_scroll(page)}

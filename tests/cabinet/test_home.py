@@ -6,7 +6,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from loyalty.checkout import confirm_receipt
 from loyalty.ledger import posting
 from loyalty.models import Account, Entry, OperationKind, Refund, Source
 from loyalty.quoting import quote_receipt
@@ -18,6 +17,7 @@ from patients.models import Card, Patient
 from tests.cabinet.pages import ask_code, log_in, text_of, try_code
 from tests.people import make_clinic, make_patient, make_rita, make_service
 from tests.programs import NOON, give_points, make_member, publish_preset
+from tests.proofs import confirm_with_proof
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,7 @@ def pay(patient, choice=None, *, at=NOON, price_kopecks=650_000):
         choice=choice or SpendChoice.none(),
         identified_by="PHONE",
     )
-    return confirm_receipt(quote_receipt(draft, at=at).token, clinic=make_clinic(), actor=make_rita(), at=at)
+    return confirm_with_proof(quote_receipt(draft, at=at).token, clinic=make_clinic(), actor=make_rita(), at=at)
 
 
 def test_home_says_the_whole_picture_in_its_fixed_order(client, sms, anna):
@@ -82,6 +82,7 @@ def test_home_says_the_whole_picture_in_its_fixed_order(client, sms, anna):
         "3 000 баллов сгорят 15.01.2028, если не будет новых оплат",
         "Золото кешбэк 9 %",
         "До «Премиум» осталось 18 000 ₽",
+        "Памятки по уходу Онлайн-консультация Бесплатная консультация",
         "Последние операции",
         "+3 000",
         "+450",
@@ -192,6 +193,17 @@ def test_day_is_that_of_the_home_clinic(client, sms, today):
     assert "Сегодня последний день." in said(text_of(client.get("/")))
     today(datetime(2026, 11, 27, 12, 0, tzinfo=UTC))
     assert "Ваши баллы 0" in said(text_of(client.get("/")))
+
+
+def test_points_without_end_are_said_not_to_burn(client, sms, today):
+    publish_preset(has_welcome=False)
+    anna = make_member()
+    give_points(anna, 120, never_burns=True, at=NOON)
+
+    page = said(text_of(home_of(client, sms)))
+
+    assert "120 баллов не сгорают" in page
+    assert "Начислено за визит +120 22 ноября Не сгорают." in page
 
 
 def test_rolling_points_within_thirty_days_say_how_to_keep_them(client, sms, anna, today):

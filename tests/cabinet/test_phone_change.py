@@ -4,9 +4,9 @@ from django.test import Client
 
 from patients.models import Patient
 from tests.cabinet.pages import log_in
+from tests.patient_card import card_form, change_url
 from tests.people import make_rita
 from tests.programs import make_member, publish_preset
-from tests.test_admin_people import change_url, form_of
 
 
 def test_new_phone_at_the_desk_ends_the_open_cabinet_sessions(client, sms):
@@ -17,7 +17,7 @@ def test_new_phone_at_the_desk_ends_the_open_cabinet_sessions(client, sms):
     desk = Client()
     desk.force_login(make_rita(), backend="clinics.role_backend.RoleBackend")
 
-    desk.post(change_url(anna), form_of(anna, new_phone="+7 916 000-00-77"))
+    desk.post(change_url(anna), card_form(anna, new_phone="+7 916 000-00-77"))
 
     assert Patient.objects.get().phone == "+79160000077"
     assert (was_in, client.get("/").status_code) == (200, 302)
@@ -30,7 +30,7 @@ def test_other_changes_leave_the_sessions_open(client, sms):
     desk = Client()
     desk.force_login(make_rita(), backend="clinics.role_backend.RoleBackend")
 
-    desk.post(change_url(anna), form_of(anna, email="anna@example.org"))
+    desk.post(change_url(anna), card_form(anna, email="anna@example.org"))
 
     assert Patient.objects.get().email == "anna@example.org"
     assert client.get("/").status_code == 200

@@ -13,6 +13,7 @@ from loyalty.rules.facts import SpendChoice
 from notifications.models import OutboxMessage
 from tests.people import make_clinic, make_rita, make_service
 from tests.programs import NOON, give_points, make_member, publish_preset
+from tests.proofs import confirm_with_proof
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def draft_for(patient, choice, *lines):
 
 
 def confirm(quoted, *, at=NOON, rita=None):
-    return confirm_receipt(quoted.token, clinic=make_clinic(), actor=rita or make_rita(), at=at)
+    return confirm_with_proof(quoted.token, clinic=make_clinic(), actor=rita or make_rita(), at=at)
 
 
 def balances(patient):
@@ -94,11 +95,13 @@ def test_burning_points_are_spent_first(anna):
     assert after.member.burning == ()
 
 
-def test_receipt_queues_a_notice_in_the_same_transaction(anna):
+def test_receipt_queues_its_notices_in_the_same_transaction(anna):
     confirmed = confirm(quote_receipt(draft_for(anna, SpendChoice.none()), at=NOON))
 
-    message = OutboxMessage.objects.get()
-    assert (message.event, message.context) == ("points.earned", {"receipt": confirmed.receipt.pk})
+    assert list(OutboxMessage.objects.order_by("event").values_list("event", "context")) == [
+        ("points.earned", {"receipt": confirmed.receipt.pk}),
+        ("tier.changed", {"was": "gold", "tier": "premium"}),
+    ]
 
 
 def test_receipt_that_crosses_a_threshold_earns_at_the_old_rate_and_the_next_at_the_new():

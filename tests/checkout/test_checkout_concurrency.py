@@ -7,16 +7,18 @@ import pytest
 from django.db.models import QuerySet
 
 from loyalty import checkout
-from loyalty.checkout import ConfirmedReceipt, QuoteChanged, confirm_receipt
+from loyalty.checkout import ConfirmedReceipt, QuoteChanged
 from loyalty.ledger.refusals import InsufficientPoints
 from loyalty.models import Operation, Receipt, Refund, Standing
 from loyalty.quoting import quote_receipt
 from loyalty.receipt_draft import DraftLine, ReceiptDraft
 from loyalty.receipt_posting import post_receipt
-from loyalty.refund import NothingLeft, RefundResult, RefundWish, refund_receipt
+from loyalty.refund import RefundResult, RefundWish, refund_receipt
 from loyalty.rules.facts import SpendChoice
+from loyalty.rules.refunds import NothingLeft
 from tests.people import make_clinic, make_rita, make_service
 from tests.programs import NOON, give_points, make_member, publish_preset
+from tests.proofs import confirm_with_proof
 from tests.threads import run_together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
@@ -59,7 +61,7 @@ def without_row_locks(monkeypatch):
 def confirm_at_all_desks(quotes):
     clinic, rita = make_clinic(), make_rita()
     return run_together(
-        len(quotes), lambda desk: confirm_receipt(quotes[desk].token, clinic=clinic, actor=rita, at=NOON)
+        len(quotes), lambda desk: confirm_with_proof(quotes[desk].token, clinic=clinic, actor=rita, at=NOON)
     )
 
 
@@ -95,7 +97,7 @@ def test_one_quote_confirmed_by_many_clicks_is_one_receipt(anna):
 
 def test_refunds_at_many_desks_are_one_reversal_and_clear_answers(anna):
     rita = make_rita()
-    receipt = confirm_receipt(quote_for(anna).token, clinic=make_clinic(), actor=rita, at=NOON).receipt
+    receipt = confirm_with_proof(quote_for(anna).token, clinic=make_clinic(), actor=rita, at=NOON).receipt
 
     results = run_together(
         DESKS,

@@ -7,7 +7,6 @@ import pytest
 from django.db import transaction
 
 from loyalty.catalogue import read_catalogue
-from loyalty.checkout import confirm_receipt
 from loyalty.ledger.balance import read_holdings
 from loyalty.models import Award, Entry, Operation, Receipt, ReceiptLine, Standing
 from loyalty.past_receipts import PastReceipt, replay_receipts
@@ -17,6 +16,7 @@ from loyalty.receipt_draft import DraftLine, ReceiptDraft
 from loyalty.rules.facts import SpendChoice
 from tests.people import make_clinic, make_service, make_staff
 from tests.programs import make_member, publish_preset
+from tests.proofs import confirm_with_proof
 
 pytestmark = pytest.mark.django_db
 RECORDED_AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -52,7 +52,7 @@ def by_the_desk(patient, *, hygiene, implant):
     for paid_at, clean, implanted, choice in VISITS:
         lines = lines_of(clean, implanted, hygiene=hygiene, implant=implant)
         draft = ReceiptDraft(patient.pk, make_clinic().code, lines, choice, "PHONE")
-        confirm_receipt(quote_receipt(draft, at=paid_at).token, clinic=make_clinic(), actor=rita, at=paid_at)
+        confirm_with_proof(quote_receipt(draft, at=paid_at).token, clinic=make_clinic(), actor=rita, at=paid_at)
 
 
 def past_receipts(patient, *, hygiene, implant):

@@ -1,14 +1,12 @@
 """The message after a receipt speaks of what stands at sending."""
 
-from functools import partial
-
 import pytest
 from django.utils.translation import override
 
 from loyalty.receipt_messages import compose_receipt_posted
 from loyalty.refund import refund_receipt
 from loyalty.rules.facts import SpendChoice
-from loyalty.rules.refunds import plan_amount_refund
+from loyalty.rules.refund_portions import SpreadAmount
 from notifications.models import OutboxMessage
 from tests.checkout.test_refund import post, wish
 from tests.people import make_rita
@@ -31,9 +29,7 @@ def test_message_tells_what_was_earned_and_the_balance(receipt):
 
 
 def test_message_after_a_part_was_refunded_still_goes(receipt):
-    refund_receipt(
-        wish(receipt, planner=partial(plan_amount_refund, kopecks=100_000)), actor=receipt.actor, at=NOON
-    )
+    refund_receipt(wish(receipt, portion=SpreadAmount(100_000)), actor=receipt.actor, at=NOON)
 
     assert compose_receipt_posted(OutboxMessage.objects.get(), NOON) is not None
 

@@ -1,22 +1,23 @@
 """Refunds through the whole product: money, points, dates, standing, and the preview that equals the result."""
 
+from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 
 import pytest
 
 from clinics.models import AuditEvent
-from loyalty.checkout import confirm_receipt
 from loyalty.ledger import posting
 from loyalty.ledger.balance import read_holdings
 from loyalty.models import Entry, Operation, Receipt, Refund, Standing
 from loyalty.quoting import quote_receipt
 from loyalty.receipt_draft import DraftLine, ReceiptDraft
-from loyalty.refund import NothingLeft, RefundWish, preview_refund, refund_receipt
+from loyalty.refund import RefundKeyReused, RefundWish, preview_refund, refund_receipt
 from loyalty.rules.facts import SpendChoice
-from loyalty.rules.refunds import plan_amount_refund, plan_lines_refund
+from loyalty.rules.refund_portions import ChosenLines, SpreadAmount
+from loyalty.rules.refunds import MoreThanLeft, NothingLeft
 from tests.people import make_clinic, make_rita, make_service
 from tests.programs import NOON, give_points, make_member, publish_preset
+from tests.proofs import confirm_with_proof
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ def post(patient, rita, choice, *prices, at=NOON):
         patient_id=patient.pk, clinic_code="mytishchi", lines=lines, choice=choice, identified_by="PHONE"
     )
     quoted = quote_receipt(draft, at=at)
-    return confirm_receipt(quoted.token, clinic=make_clinic(), actor=rita, at=at).receipt
+    return confirm_with_proof(quoted.token, clinic=make_clinic(), actor=rita, at=at).receipt
 
 
 def state(patient):
@@ -47,6 +48,12 @@ def state(patient):
 
 def wish(receipt, key="first", **changes):
     return RefundWish(receipt_id=receipt.pk, key=key, reason=Refund.Reason.CANCELLED, **changes)
+
+
+def shown(result):
+    """All that a page tells of a refund: numbers of operations differ between a preview and its refund."""
+    acts = replace(result.acts, return_operation_id=None, take_back_operation_id=None)
+    return result.plan, acts, result.after, result.balance, result.pending, result.debt
 
 
 def rows():
@@ -87,7 +94,8 @@ def test_burnt_part_comes_back_with_a_new_day(anna, rita):
 
     result = refund_receipt(wish(receipt), actor=rita, at=NOON + timedelta(days=8))  # 30 November
 
-    assert (result.renewed_points, result.renewed_last_day, result.balance) == (450, date(2026, 12, 14), 3450)
+    assert (result.acts.renewed_points, result.acts.renewed_last_day) == (450, date(2026, 12, 14))
+    assert result.balance == 3450
 
 
 def test_preview_equals_the_result_and_writes_nothing(anna, rita):
@@ -99,19 +107,13 @@ def test_preview_equals_the_result_and_writes_nothing(anna, rita):
     result = refund_receipt(wish(receipt), actor=rita, at=later)
 
     assert after_preview == before
-    assert (preview.plan, preview.balance, preview.debt, preview.renewed_points, preview.renewed_last_day) == (
-        result.plan,
-        result.balance,
-        result.debt,
-        result.renewed_points,
-        result.renewed_last_day,
-    )
+    assert shown(preview) == shown(result)
 
 
 def test_implant_alone_gives_money_back_and_no_points(anna, rita):
     receipt = picture(anna, rita)
 
-    result = refund_receipt(wish(receipt, planner=partial(plan_lines_refund, positions=[2])), actor=rita, at=NOON)
+    result = refund_receipt(wish(receipt, portion=ChosenLines([2])), actor=rita, at=NOON)
 
     assert (result.refund.money, result.refund.points_returned, result.refund.points_taken) == (42_000, 0, 3780)
 
@@ -123,7 +125,7 @@ def test_three_slices_take_exactly_what_was_earned(rita):
 
     taken = [
         refund_receipt(
-            wish(receipt, key=f"slice {kopecks}", planner=partial(plan_amount_refund, kopecks=kopecks)),
+            wish(receipt, key=f"slice {kopecks}", portion=SpreadAmount(kopecks)),
             actor=rita,
             at=NOON,
         ).refund.points_taken
@@ -168,6 +170,58 @@ def test_same_refund_sent_twice_happens_once(anna, rita):
     assert (second.refund, second.is_duplicate, Refund.objects.count()) == (first.refund, True, 1)
 
 
+def test_key_of_one_refund_never_answers_for_another_part(rita):
+    publish_preset(has_welcome=False)
+    receipt = post(make_member(), rita, SpendChoice.none(), ("therapy", 1_000_000))
+    first = refund_receipt(wish(receipt, portion=SpreadAmount(300_000)), actor=rita, at=NOON)
+    before = rows()
+
+    with pytest.raises(RefundKeyReused) as refused:
+        refund_receipt(wish(receipt, portion=SpreadAmount(300_001)), actor=rita, at=NOON)
+
+    assert refused.value.first == first.refund
+    assert rows() == before
+
+
+def test_key_of_one_refund_never_answers_for_another_receipt(rita):
+    publish_preset(has_welcome=False)
+    anna = make_member()
+    first, second = (post(anna, rita, SpendChoice.none(), ("therapy", price)) for price in (100_000, 200_000))
+    refund_receipt(wish(first), actor=rita, at=NOON)
+    before = rows()
+
+    with pytest.raises(RefundKeyReused):
+        refund_receipt(wish(second), actor=rita, at=NOON)
+
+    assert rows() == before
+
+
+def test_slice_sent_twice_happens_once_and_tells_what_is_left_now(rita):
+    publish_preset(has_welcome=False)
+    receipt = post(make_member(), rita, SpendChoice.none(), ("therapy", 1_000_000))
+    refund_receipt(wish(receipt, portion=SpreadAmount(300_000)), actor=rita, at=NOON)
+    refund_receipt(wish(receipt, "other desk", portion=SpreadAmount(100_000)), actor=rita, at=NOON)
+    before = rows()
+
+    again = refund_receipt(wish(receipt, portion=SpreadAmount(300_000)), actor=rita, at=NOON)
+
+    assert (again.is_duplicate, again.refund.money, again.after.left_kopecks) == (True, 3_000, 600_000)
+    assert rows() == before
+
+
+def test_more_than_is_left_is_refused_with_what_is_left_and_nothing_is_written(rita):
+    publish_preset(has_welcome=False)
+    receipt = post(make_member(), rita, SpendChoice.none(), ("therapy", 100_000))
+    refund_receipt(wish(receipt, portion=SpreadAmount(60_000)), actor=rita, at=NOON)
+    before = rows()
+
+    with pytest.raises(MoreThanLeft) as refused:
+        refund_receipt(wish(receipt, "second", portion=SpreadAmount(60_000)), actor=rita, at=NOON)
+
+    assert (refused.value.asked_kopecks, refused.value.left_kopecks) == (60_000, 40_000)
+    assert rows() == before
+
+
 def test_full_refund_moves_the_rolling_date_back_to_the_payment_that_stands(rita):
     publish_preset(has_welcome=False)
     anna = make_member()
@@ -186,7 +240,7 @@ def test_part_of_a_payment_refunded_leaves_the_rolling_date(rita):
     anna = make_member()
     receipt = post(anna, rita, SpendChoice.none(), ("therapy", 1_000_000))
 
-    refund_receipt(wish(receipt, planner=partial(plan_amount_refund, kopecks=100_000)), actor=rita, at=NOON)
+    refund_receipt(wish(receipt, portion=SpreadAmount(100_000)), actor=rita, at=NOON)
 
     assert Standing.objects.get(patient=anna).account.rolling_until == date(2028, 11, 22)
     assert Receipt.objects.get().refunds.get().is_complete is False

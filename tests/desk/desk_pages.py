@@ -4,7 +4,9 @@ import re
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
+from clinics import clock
 from clinics.models import Service
+from tests.proofs import qr_of
 
 NBSP = "\u00a0"
 
@@ -26,6 +28,11 @@ def who_of(answer):
 def open_patient(client, phone="+79161234567"):
     """The signed reference to the patient found by phone."""
     return who_of(find(client, phone))
+
+
+def open_with_qr(client, patient):
+    """The signed reference to the patient found by a scan, which proves their consent to spend."""
+    return who_of(find(client, qr_of(patient, now=clock.real_now())))
 
 
 def line(code=None, price="", quantity="1", title="", category=""):
@@ -60,6 +67,7 @@ def confirm(client, who, lines, token, **fields):
     return client.post("/admin/desk/confirm/", form_data(who, lines, quote=token, **fields))
 
 
-def quote_and_confirm(client, who, lines, **fields):
+def quote_and_confirm(client, who, lines, *, code="", **fields):
+    """A code is typed last, as at the desk: with the confirmation."""
     token = token_of(quote(client, who, lines, **fields))
-    return confirm(client, who, lines, token, **fields)
+    return confirm(client, who, lines, token, **fields, code=code)

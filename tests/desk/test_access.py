@@ -7,11 +7,13 @@ from django.test.utils import CaptureQueriesContext
 
 from clinics.models import Clinic
 from loyalty.models import Receipt
+from patients.models import SpendProof
 from tests.desk.desk_pages import (
     confirm,
     find,
     form_data,
     open_patient,
+    open_with_qr,
     picture_lines,
     quote,
     quote_and_confirm,
@@ -20,9 +22,12 @@ from tests.desk.desk_pages import (
 )
 from tests.desk.written import written
 from tests.people import make_clinic, make_staff
+from tests.programs import NOON
+from tests.proofs import code_of, qr_of
 
 pytestmark = pytest.mark.django_db
-ADDRESSES = ["", "find/", "clinic/", "phone/", "quote/", "confirm/", "suggest/", "register/", "enrol/"]
+ADDRESSES = ["", "find/", "clinic/", "phone/", "quote/", "confirm/", "suggest/", "register/", "enrol/",
+             "code/", "override/"]  # fmt: skip
 TRANSACTION = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "ROLLBACK")
 
 
@@ -140,13 +145,36 @@ def test_quote_costs_at_most_ten_queries(client, rita, anna, receipts, headers):
 
 
 @pytest.mark.parametrize("receipts", [0, 6])
-def test_confirm_costs_at_most_fifteen_queries(client, rita, anna, receipts):
+def test_confirm_without_spending_costs_at_most_fifteen_queries(client, rita, anna, receipts):
     with_history(client, receipts)
-    who = open_patient(client)
-    token = token_of(quote(client, who, picture_lines(), spend="maximum"))
+    who, lines = open_patient(client), picture_lines()
+    token = token_of(quote(client, who, lines))
 
-    lines = picture_lines()
-
-    queries = queries_of(lambda: confirm(client, who, lines, token, spend="maximum"))
+    queries = queries_of(lambda: confirm(client, who, lines, token))
 
     assert len(queries) <= 15, "\n".join(queries)
+
+
+# To use a proof up is one statement; to judge a typed code are three: lock its guard, remember it, keep the proof.
+@pytest.mark.parametrize(("typed", "most"), [(False, 16), (True, 19)], ids=["scanned", "typed code"])
+@pytest.mark.parametrize("receipts", [0, 6])
+def test_confirm_of_proved_spending_costs_few_queries_more(client, rita, anna, receipts, typed, most):
+    with_history(client, receipts)
+    who = open_patient(client) if typed else open_with_qr(client, anna)
+    lines = picture_lines()[:1]  # the whole bill would reach the next tier, and its notice is one statement more
+    token = token_of(quote(client, who, lines, spend="maximum"))
+    code = code_of(anna, now=NOON) if typed else ""
+
+    queries = queries_of(lambda: confirm(client, who, lines, token, spend="maximum", code=code))
+
+    assert Receipt.objects.filter(points_spent__gt=0).count() == 1
+    assert len(queries) <= most, "\n".join(queries)
+
+
+def test_scan_that_proves_costs_at_most_four_queries_of_its_own(client, rita, anna):
+    client.get("/admin/desk/")  # the first page of a session also chooses the clinic
+
+    queries = queries_of(lambda: find(client, qr_of(anna, now=NOON)))
+
+    assert SpendProof.objects.count() == 1
+    assert len(queries) - COMMON <= 4, "\n".join(queries)

@@ -10,7 +10,7 @@ from patients.cards import block_card
 from patients.models import Card
 from tests.desk.desk_pages import find, open_patient, text_of
 from tests.people import make_clinic, make_patient
-from tests.programs import NOON, make_member
+from tests.programs import NOON, give_points, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +38,24 @@ def test_strip_shows_balance_and_all_that_burns(client, rita, anna):
     assert "450 сгорят 27 ноября, через 5 дней" in text
     assert "3 000 сгорят 15.01.2028, если не будет новых оплат" in text
     assert page.content.decode().count('class="warm"') == 1
+
+
+def test_strip_names_what_the_tier_gives_besides_points(client, rita, anna):
+    perks = "Памятки по уходу · Онлайн-консультация · Бесплатная консультация"
+
+    assert f"Уровень также даёт: {perks}" in text_of(strip(client))
+
+
+def test_strip_says_what_never_burns_after_all_that_does(client, rita, anna):
+    give_points(anna, 120, never_burns=True, at=NOON)
+
+    text = text_of(strip(client))
+
+    assert "3 000 сгорят 15.01.2028, если не будет новых оплат 120 не сгорают" in text
+
+
+def test_strip_says_how_far_the_next_tier_is(client, rita, anna):
+    assert "До «Премиум» осталось 18 000 ₽ Уровень" in text_of(strip(client))
 
 
 def test_rolling_day_that_is_near_is_also_said_in_days(client, rita, noon, anna):

@@ -14,6 +14,7 @@ from tests.desk.desk_pages import (
     form_data,
     line,
     open_patient,
+    open_with_qr,
     picture_lines,
     quote,
     quote_and_confirm,
@@ -82,7 +83,7 @@ def test_amount_below_the_cap_is_taken_as_it_is(client, rita, anna):
 
 
 def test_confirmed_receipt_shows_the_result_and_an_empty_find_field(client, rita, anna):
-    answer = quote_and_confirm(client, open_patient(client), picture_lines(), spend="maximum")
+    answer = quote_and_confirm(client, open_with_qr(client, anna), picture_lines(), spend="maximum")
 
     receipt = Receipt.objects.get()
     assert answer.url == f"/admin/desk/?done={receipt.pk}"
@@ -101,7 +102,7 @@ def test_receipt_keeps_how_the_patient_was_found(client, rita, anna):
 
 
 def test_second_confirm_shows_the_first_receipt(client, rita, anna):
-    who = open_patient(client)
+    who = open_with_qr(client, anna)
     token = token_of(quote(client, who, picture_lines(), spend="maximum"))
     confirm(client, who, picture_lines(), token, spend="maximum")
     before = written()

@@ -3,7 +3,7 @@
 import pytest
 
 from loyalty.models import Receipt
-from tests.desk.desk_pages import line, open_patient, picture_lines, quote_and_confirm, text_of
+from tests.desk.desk_pages import line, open_patient, open_with_qr, picture_lines, quote_and_confirm, text_of
 from tests.people import make_clinic, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +14,7 @@ def slip(client):
 
 
 def test_note_shows_points_and_money_of_every_line(client, rita, anna):
-    quote_and_confirm(client, open_patient(client), picture_lines(), spend="maximum")
+    quote_and_confirm(client, open_with_qr(client, anna), picture_lines(), spend="maximum")
 
     text = text_of(slip(client))
 

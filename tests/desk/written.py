@@ -14,11 +14,11 @@ from loyalty.models import (
     Standing,
 )
 from notifications.models import OutboxMessage
-from patients.models import Card, ConsentRecord, Patient
+from patients.models import Card, ConsentRecord, Patient, SpendCode, SpendProof
 
 TABLES = (
     Account, Allocation, AuditEvent, Award, Card, ConsentRecord, Entry, Lot, Operation, OutboxMessage,
-    Patient, Receipt, ReceiptLine, Refund, Standing,
+    Patient, Receipt, ReceiptLine, Refund, SpendCode, SpendProof, Standing,
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from loyalty.ledger import posting
-from loyalty.ledger.posting import DatedDay, NewLot, Posted
+from loyalty.ledger.posting import DatedDay, NewLot, Posted, RollingDate
 from loyalty.models import Account, Allocation, Entry, Lot, Operation
 from patients.models import Household
 
@@ -24,8 +24,15 @@ def dated(day: date) -> DatedDay:
     return DatedDay(day, day_end(day))
 
 
-def lot(points: int, day: date | None = None, *, available_at: datetime | None = None) -> NewLot:
-    return NewLot(points, day, day and day_end(day), available_at)
+def rolls(day: date, *, months: int = 24) -> RollingDate:
+    """What a payment makes of the rolling date."""
+    return RollingDate(day, day_end(day), months)
+
+
+def lot(
+    points: int, day: date | None = None, *, available_at: datetime | None = None, never_burns: bool = False
+) -> NewLot:
+    return NewLot(points, day, day and day_end(day), available_at, never_burns)
 
 
 def open_account(*, rolling: date | None = None) -> Account:
@@ -33,6 +40,7 @@ def open_account(*, rolling: date | None = None) -> Account:
         household=Household.objects.create(name="Anna"),
         rolling_until=rolling,
         rolling_expires_at=rolling and day_end(rolling),
+        rolling_months=rolling and 24,
         opened_at=START,
     )
 

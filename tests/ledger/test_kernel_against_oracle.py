@@ -24,7 +24,7 @@ from loyalty.ledger.audit import breaches
 from loyalty.ledger.balance import spendable
 from loyalty.ledger.posting import LedgerRefusal, NewLot
 from loyalty.models import Account, Lot
-from tests.ledger.accounts import dated, day_end, open_account
+from tests.ledger.accounts import dated, day_end, open_account, rolls
 from tests.oracle import ledger_model as oracle
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,10 @@ DEEP = os.environ.get("LEDGER_MACHINE") == "deep"
 FIRST_DAY = date(2026, 1, 10)
 UNITS = st.integers(min_value=1, max_value=40)
 WHO = st.sampled_from([0, 1])
-DAYS = st.none() | st.integers(min_value=0, max_value=12)  # the last day, counted from today
+NEVER = "never burns"
+# The last day, counted from today; None: the account's rolling date.
+DAYS = st.none() | st.just(NEVER) | st.integers(min_value=0, max_value=12)
+MONTHS = st.sampled_from([12, 24])
 POLICY = st.sampled_from(["DEBT", "ZERO", "PENDING_ONLY"])
 
 
@@ -80,29 +83,34 @@ class LedgerMachine(RuleBasedStateMachine):
         self.last_act = (act, arguments)
         return posted, model_result
 
-    def day(self, ahead: int | None) -> date | None:
-        return None if ahead is None else self.at.date() + timedelta(days=ahead)
+    def day(self, ahead: int | str | None) -> date | None:
+        return self.at.date() + timedelta(days=ahead) if isinstance(ahead, int) else None
 
-    def new_lot(self, units: int, ahead: int | None, pending_days: int) -> NewLot:
+    def new_lot(self, units: int, ahead: int | str | None, pending_days: int) -> NewLot:
         day = self.day(ahead)
         when = self.at + timedelta(days=pending_days) if pending_days else None
-        return NewLot(units, day, day and day_end(day), when)
+        return NewLot(units, day, day and day_end(day), when, ahead == NEVER)
 
     @initialize(rolling=st.booleans())
     def choose_a_life(self, rolling: bool) -> None:
         self.is_rolling = rolling
 
-    @rule(who=WHO, lots=st.lists(st.tuples(UNITS, DAYS, st.sampled_from([0, 0, 0, 2])), min_size=1, max_size=3))
-    def earn(self, who: int, lots: list[tuple[int, int | None, int]]) -> None:
+    @rule(
+        who=WHO,
+        lots=st.lists(st.tuples(UNITS, DAYS, st.sampled_from([0, 0, 0, 2])), min_size=1, max_size=3),
+        months=MONTHS,
+    )
+    def earn(self, who: int, lots: list[tuple[int, int | str | None, int]], months: int) -> None:
         new = [self.new_lot(*lot) for lot in lots]
-        rolling = dated(self.at.date() + timedelta(days=2)) if self.is_rolling else None
+        rolling = rolls(self.at.date() + timedelta(days=2), months=months) if self.is_rolling else None
         posted, earning = self.play(
             posting.earn,
             lambda: oracle.earn(
                 self.models[who],
-                [(lot.points, lot.expires_at, lot.available_at) for lot in new],
+                [(lot.points, lot.expires_at, lot.available_at, lot.never_burns) for lot in new],
                 at=self.at,
                 rolling=rolling and rolling.expires_at,
+                months=rolling and rolling.months,
             ),
             account_id=self.accounts[who].pk,
             lots=new,
@@ -147,19 +155,20 @@ class LedgerMachine(RuleBasedStateMachine):
         )
 
     @rule(who=WHO, units=UNITS, sign=st.sampled_from([1, -1]), ahead=DAYS)
-    def adjust(self, who: int, units: int, sign: int, ahead: int | None) -> None:
+    def adjust(self, who: int, units: int, sign: int, ahead: int | str | None) -> None:
         day = self.day(ahead)
         end = day and day_end(day)
         model = self.models[who]
         posted, done = self.play(
             posting.adjust,
-            (lambda: oracle.earn(model, [(units, end, None)], at=self.at))
+            (lambda: oracle.earn(model, [(units, end, None, ahead == NEVER)], at=self.at))
             if sign > 0
             else (lambda: oracle.spend(model, units, at=self.at)),
             account_id=self.accounts[who].pk,
             units=sign * units,
             last_day=day,
             expires_at=end,
+            never_burns=ahead == NEVER,
             reason="by hand",
         )
         if posted:
@@ -195,14 +204,19 @@ class LedgerMachine(RuleBasedStateMachine):
         assert posting.due_releases(at=self.at) == []
 
     @precondition(lambda self: self.is_rolling)
-    @rule(who=WHO, ahead=st.integers(min_value=-2, max_value=4))
-    def prolong(self, who: int, ahead: int) -> None:
-        rolling = dated(self.at.date() + timedelta(days=ahead))
+    @rule(who=WHO, ahead=st.integers(min_value=-2, max_value=4), months=MONTHS)
+    def prolong(self, who: int, ahead: int, months: int) -> None:
+        rolling = rolls(self.at.date() + timedelta(days=ahead), months=months)
         self.models[who].burn_if_lapsed(self.at)
-        self.models[who].prolong(rolling.expires_at)
+        self.models[who].prolong(rolling.expires_at, months)
 
         self.keys += 1
         posting.prolong(account_id=self.accounts[who].pk, rolling=rolling, key=f"act:{self.keys}", at=self.at)
+
+    @rule()
+    def change_the_life(self) -> None:
+        """Payments roll the date from now on, or no longer do."""
+        self.is_rolling = not self.is_rolling
 
     @rule(hours=st.sampled_from([1, 9, 24, 24 * 4]))
     def move_the_clock(self, hours: int) -> None:
@@ -222,17 +236,20 @@ class LedgerMachine(RuleBasedStateMachine):
         for account, model in zip(self.accounts, self.models, strict=True):
             account.refresh_from_db()
             assert (account.balance, account.pending, account.debt) == (model.balance, model.pending, model.debt)
-            assert account.rolling_expires_at == model.rolling
+            assert (account.rolling_expires_at, account.rolling_months) == (model.rolling, model.rolling_months)
             usable = 0 if model.debt else sum(lot.remaining for lot in model.usable(self.at))
             assert spendable(account.pk, self.at) == usable
             stored = Lot.objects.filter(account=account).order_by("id")
             assert [
-                (x.amount, x.remaining, x.is_released, x.available_at, x.expires_at, x.burnt_at is not None)
+                (
+                    x.amount, x.remaining, x.is_released, x.available_at, x.expires_at, x.never_burns,
+                    x.burnt_at is not None,
+                )
                 for x in stored
             ] == [
-                (x.amount, x.remaining, x.is_released, x.available_at, x.expires_at, x.burnt > 0)
+                (x.amount, x.remaining, x.is_released, x.available_at, x.expires_at, x.never_burns, x.burnt > 0)
                 for x in model.lots
-            ]
+            ]  # fmt: skip
 
 
 def test_the_kernel_does_what_the_oracle_does():

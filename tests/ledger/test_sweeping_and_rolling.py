@@ -18,6 +18,7 @@ from tests.ledger.accounts import (
     lot,
     open_account,
     remainders,
+    rolls,
     spend,
     written,
 )
@@ -136,20 +137,20 @@ def test_released_points_pay_a_debt():
 
 def test_a_payment_moves_the_rolling_date_only_forward():
     account = open_account()
-    later, sooner = dated(date(2026, 6, 15)), dated(date(2026, 1, 10))
+    later, sooner = rolls(date(2026, 6, 15)), rolls(date(2026, 1, 10))
 
     earn(account, lot(10), key="newest", rolling=later)
     earn(account, lot(10), key="imported late", rolling=sooner)
 
     account.refresh_from_db()
-    assert (account.rolling_until, account.rolling_expires_at) == later
+    assert (account.rolling_until, account.rolling_expires_at, account.rolling_months) == later
 
 
 def test_a_payment_after_the_lapse_burns_first():
     account = open_account(rolling=FEBRUARY)
     earn(account, lot(500), lot(40, MARCH), key="before")
 
-    posted = earn(account, lot(70), key="receipt:2", at=day_end(FEBRUARY), rolling=dated(date(2028, 2, 11)))
+    posted = earn(account, lot(70), key="receipt:2", at=day_end(FEBRUARY), rolling=rolls(date(2028, 2, 11)))
 
     assert (posted.units, posted.balance) == (70, 110)
     assert remainders(account) == [0, 40, 70]
@@ -166,7 +167,7 @@ def test_a_payment_before_the_lapse_burns_nothing():
     earn(account, lot(500), key="before")
     at = day_end(FEBRUARY) - timedelta(microseconds=1)
 
-    posted = earn(account, lot(70), key="receipt:2", at=at, rolling=dated(date(2028, 2, 10)))
+    posted = earn(account, lot(70), key="receipt:2", at=at, rolling=rolls(date(2028, 2, 10)))
 
     assert posted.balance == 570
 
@@ -174,13 +175,13 @@ def test_a_payment_before_the_lapse_burns_nothing():
 def test_a_payment_that_earned_nothing_prolongs():
     account = open_account(rolling=FEBRUARY)
     earn(account, lot(500), key="before")
-    until = dated(date(2028, 2, 1))
+    until = rolls(date(2028, 2, 1))
 
     posting.prolong(account_id=account.pk, rolling=until, key="receipt:2", at=START)
     posted = posting.prolong(account_id=account.pk, rolling=until, key="receipt:2", at=START)
 
     account.refresh_from_db()
-    assert (account.rolling_until, account.rolling_expires_at) == until
+    assert (account.rolling_until, account.rolling_expires_at, account.rolling_months) == until
     assert (posted.operation_id, posted.units, posted.balance) == (None, 0, 500)
 
 
@@ -189,7 +190,7 @@ def test_a_payment_that_earned_nothing_brings_nothing_back():
     earn(account, lot(500), key="before")
 
     posted = posting.prolong(
-        account_id=account.pk, rolling=dated(date(2028, 2, 1)), key="receipt:2", at=day_end(FEBRUARY)
+        account_id=account.pk, rolling=rolls(date(2028, 2, 1)), key="receipt:2", at=day_end(FEBRUARY)
     )
 
     assert (posted.units, posted.balance) == (-500, 0)
@@ -236,7 +237,7 @@ def test_replay_follows_the_rolling_date():
     visits = [datetime(2024, 1, 10, 9, tzinfo=UTC), datetime(2024, 6, 15, 9, tzinfo=UTC), START]
     acts = [
         PastAct(key=f"import:{when:%Y-%m-%d}", account_id=account.pk, at=when, lots=[lot(100)],
-                rolling=dated(date(when.year + 1, when.month, when.day)))
+                rolling=rolls(date(when.year + 1, when.month, when.day)))
         for when in visits
     ]  # fmt: skip
 
@@ -255,7 +256,7 @@ def test_replay_releases_and_spends_and_prolongs_in_order():
     acts = [
         PastAct(key="1", account_id=account.pk, at=days[0], lots=[lot(100, MARCH, available_at=days[1])]),
         PastAct(key="2", account_id=account.pk, at=days[2], kind="SPEND", units=60),
-        PastAct(key="3", account_id=account.pk, at=days[3], rolling=dated(date(2027, 1, 1))),
+        PastAct(key="3", account_id=account.pk, at=days[3], rolling=rolls(date(2027, 1, 1))),
         PastAct(key="4", account_id=account.pk, at=days[4], kind="GIFT", lots=[lot(5), lot(6)]),
     ]
 

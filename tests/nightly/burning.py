@@ -13,10 +13,12 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 LAST_DAY = date(2026, 11, 27)
 
 
-def run_program(preset: str = "dentistry", *, holdout_percent: int = 0, days_before: tuple[int, ...] = (14, 5)):
+def run_program(
+    preset: str = "dentistry", *, holdout_percent: int = 0, days_before: tuple[int, ...] = (14, 5), **changes
+):
     """In force, without welcome points; nobody is held out unless the test says so."""
     reminders = {"days_before": list(days_before), "holdout_percent": holdout_percent}
-    return publish_preset(preset, has_welcome=False, reminders=reminders)
+    return publish_preset(preset, has_welcome=False, reminders=reminders, **changes)
 
 
 def member_with(points: int, *, last_day: date | None = LAST_DAY, **fields) -> Patient:

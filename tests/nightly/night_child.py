@@ -11,9 +11,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 django.setup()
 
-from loyalty.nightly import night, point_sweeps, reminders  # noqa: E402
+from loyalty.nightly import night, point_sweeps, reminders, tier_recount  # noqa: E402
 
 # Several slices of a few members.
-point_sweeps.SLICE = reminders.SLICE = 2
+point_sweeps.SLICE = reminders.SLICE = tier_recount.SLICE = 2
 
 night.run_due_nights(at=datetime.fromisoformat(sys.argv[2]))

@@ -17,10 +17,13 @@ from loyalty.ledger import posting
 from loyalty.models import Account, Entry, Lot, NightlyRun, Operation, ProgramVersion, ReminderPlan, Standing
 from loyalty.nightly import night
 from loyalty.program.versions import compiled_version
-from loyalty.rules.tiers import tier_after_recount
+from loyalty.rules.tier_states import TierState, settled
+from loyalty.rules.turnover import Turnover
 from loyalty.schedule import create_schedule
+from loyalty.standing_tiers import stored_state
 from tests.nightly.burning import LAST_DAY, balance_of, member_with, moscow, roll_to, run_program, spend
 from tests.people import make_clinic
+from tests.programs import tiers_with
 
 pytestmark = pytest.mark.django_db
 NIGHT_AFTER = moscow(2026, 11, 28, 3, 10)
@@ -42,6 +45,7 @@ def test_the_night_after_the_last_day_burns_what_is_left():
     assert balance_of(anna) == 0
     assert steps() == [
         ("2026-11-28", "RELEASE", 0, 0),
+        ("2026-11-28", "GIFTS", 0, 0),
         ("2026-11-28", "TIERS", 0, 0),
         ("2026-11-28", "BURN", 1, 200),
         ("2026-11-28", "REMIND", 0, 0),
@@ -157,29 +161,32 @@ def test_a_higher_turnover_lifts_the_tier_and_nobody_falls():
     fallen = member_with(0, tier="gold", turnover=0, last_name="Вера", phone="+79167654321")
     unknown = member_with(0, tier="abolished", turnover=10, last_name="Борис", phone="+79160000001")
     still = member_with(0, tier="standart", turnover=49_999, last_name="Рита", phone="+79160000002")
+    Standing.objects.update(tier_key="older")
 
     night.run_due_nights(at=NIGHT_AFTER)
 
     tiers = dict(Standing.objects.values_list("patient_id", "tier"))
     assert tiers == {risen.pk: "silver", fallen.pk: "gold", unknown.pk: "standart", still.pk: "standart"}
-    assert steps()[1] == ("2026-11-28", "TIERS", 2, 0)
+    assert steps()[2] == ("2026-11-28", "TIERS", 2, 0)
 
 
-def test_the_recount_of_all_is_the_recount_of_each():
-    program = compiled_version(run_program())
+@pytest.mark.parametrize("downgrade", ["never", "at_end", "one_step"])
+def test_the_recount_of_all_is_the_recount_of_each(downgrade):
+    program = compiled_version(run_program(tiers=tiers_with(downgrade=downgrade)))
     stored_tiers = ["", "abolished", "standart", "silver", "gold", "premium"]
     turnovers = ["0", "49999.99", "50000", "149999.99", "150000", "300000", "999999"]
     expected = {}
     for number, (stored, turnover) in enumerate(product(stored_tiers, turnovers)):
         patient = member_with(0, last_name=f"Пациент{number}", phone=f"+791600000{number:02}")
-        Standing.objects.filter(patient=patient).update(tier=stored, turnover=Decimal(turnover))
-        kopecks = to_kopecks(Decimal(turnover))
-        tier = tier_after_recount(program, current=stored or None, turnover_kopecks=kopecks)
-        expected[patient.pk] = tier.code
+        fields = {"tier": stored, "earned_tier": stored, "grace_until": [None, LAST_DAY][number % 2]}
+        Standing.objects.filter(patient=patient).update(turnover=Decimal(turnover), tier_key="older", **fields)
+        before = TierState(stored, grace_until=fields["grace_until"])
+        paid = Turnover(to_kopecks(Decimal(turnover)))
+        expected[patient.pk] = settled(program, before, turnover=paid, day=NIGHT_AFTER.date())
 
     night.run_due_nights(at=NIGHT_AFTER)
 
-    assert dict(Standing.objects.values_list("patient_id", "tier")) == expected
+    assert {standing.patient_id: stored_state(standing) for standing in Standing.objects.all()} == expected
 
 
 def test_a_second_run_of_the_same_night_changes_nothing():

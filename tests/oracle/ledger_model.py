@@ -25,9 +25,12 @@ class Lot:
     available_at: Any
     expires_at: Any
     origin: "Lot | None" = None
+    never_burns: bool = False
     burnt: int = 0  # points that burnt in it
 
     def ends_at(self) -> Any:
+        if self.never_burns:
+            return None
         return self.expires_at if self.expires_at is not None else self.account.rolling
 
     def is_alive(self, at: Any) -> bool:
@@ -37,6 +40,7 @@ class Lot:
 @dataclass(eq=False)
 class Account:
     rolling: Any = None
+    rolling_months: int | None = None
     debt: int = 0
     lots: list[Lot] = field(default_factory=list)
 
@@ -85,9 +89,12 @@ class Account:
         if self.rolling is not None and self.rolling <= at:
             self.burn(at)
 
-    def prolong(self, rolling: Any) -> None:
+    def prolong(self, rolling: Any, months: int | None) -> None:
+        """A payment: its months are remembered even when the stored date is the later one."""
         if rolling is not None and (self.rolling is None or rolling > self.rolling):
             self.rolling = rolling
+        if months is not None:
+            self.rolling_months = months
 
 
 @dataclass(eq=False)
@@ -106,14 +113,24 @@ class Earning:
     set_off: int = 0  # burnt points that reversals have set off
 
 
-def earn(account: Account, lots: list[tuple[int, Any, Any]], *, at: Any, rolling: Any = None) -> Earning:
-    """Lots are (points, expires_at, available_at)."""
+def earn(
+    account: Account,
+    lots: list[tuple[int, Any, Any, bool]],
+    *,
+    at: Any,
+    rolling: Any = None,
+    months: int | None = None,
+) -> Earning:
+    """Lots are (points, expires_at, available_at, never_burns)."""
     if rolling is not None:
         account.burn_if_lapsed(at)
-    account.prolong(rolling)
-    made = [account.add(points, at=at, expires_at=end, available_at=when) for points, end, when in lots]
+    account.prolong(rolling, months)
+    made = [
+        account.add(points, at=at, expires_at=end, available_at=when, never_burns=never)
+        for points, end, when, never in lots
+    ]
     account.pay_debt(made, at)
-    return Earning(account, made, sum(points for points, _, _ in lots))
+    return Earning(account, made, sum(lot.amount for lot in made))
 
 
 def spend(account: Account, units: int, *, at: Any) -> Spending:
@@ -210,10 +227,11 @@ def transfer(giver: Account, receiver: Account, units: int | None, *, at: Any) -
             wanted -= moved
         lot.remaining -= moved
         receiver.lots.append(
-            Lot(receiver, moved, moved, lot.is_released, lot.available_at, lot.expires_at, origin=lot)
+            Lot(receiver, moved, moved, lot.is_released, lot.available_at, lot.expires_at, lot, lot.never_burns)
         )
     if units is None:
         receiver.debt += giver.debt
         giver.debt = 0
-    receiver.prolong(giver.rolling)
+    longest = max(giver.rolling_months or 0, receiver.rolling_months or 0)
+    receiver.prolong(giver.rolling, longest or None)
     receiver.pay_debt(receiver.lots, at)

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from loyalty.checkout import confirm_receipt
 from loyalty.models import Refund
 from loyalty.quoting import quote_receipt
 from loyalty.receipt_draft import DraftLine, ReceiptDraft
@@ -13,6 +12,7 @@ from loyalty.rules.facts import SpendChoice
 from patients.admin.points_block import read_points_block
 from tests.people import make_clinic, make_rita, make_service
 from tests.programs import NOON, give_points, make_member, publish_preset
+from tests.proofs import confirm_with_proof
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def pay(patient, *, points):
         identified_by="PHONE",
     )
     quoted = quote_receipt(draft, at=NOON)
-    return confirm_receipt(quoted.token, clinic=make_clinic(), actor=make_rita(), at=NOON).receipt
+    return confirm_with_proof(quoted.token, clinic=make_clinic(), actor=make_rita(), at=NOON).receipt
 
 
 def history(patient):
@@ -57,6 +57,15 @@ def test_refund_names_the_receipt_it_is_for(anna):
     assert rows["+500"].why == f"Возврат по чеку {receipt.pk}"
     assert rows["−540"].why == f"Возврат по чеку {receipt.pk}"
     assert rows["+540"].last_day == ""  # taken back: nothing of it is left to burn
+
+
+def test_points_without_end_say_so(anna):
+    give_points(anna, 120, never_burns=True, at=NOON)
+
+    block = read_points_block(patient=anna, at=NOON)
+
+    assert (block.burns[-1].points, block.burns[-1].text) == ("120", "не сгорают")
+    assert history(anna)["+120"].last_day == "не сгорают"
 
 
 def test_points_without_their_own_day_show_the_rolling_date(anna):

@@ -12,7 +12,7 @@ from loyalty.rules.engine import quote
 from loyalty.rules.facts import LineFacts, MemberFacts, ReceiptFacts, SpendChoice
 from loyalty.rules.parsing import parse_document
 from loyalty.rules.quote import Quote
-from loyalty.rules.refunds import AwardKind, GivenAward, SoldLine, SoldReceipt
+from loyalty.rules.sold import GivenDiscount, SoldLine, SoldReceipt, awards_given
 from loyalty.rules.validation import find_faults
 
 PRESETS = Path(__file__).resolve().parents[2] / "loyalty" / "presets"
@@ -68,16 +68,31 @@ def quoted(
 def sold(result: Quote, *, value: int = 100) -> SoldReceipt:
     """The receipt as posted by a quote; `value` is kopecks per point."""
     awards = tuple(
-        GivenAward(
+        award
+        for each in result.earnings
+        for award in awards_given(
             rule_code=each.rule_code,
-            kind=AwardKind.SHARE if each.points < each.exact_points else AwardKind.PERCENT,
-            points=each.points,
+            kind=each.kind,
             rate_bp=each.rate_bp,
             basis=each.basis,
-            base_kopecks=each.base_kopecks,
-            positions=tuple(share.position for share in each.lines),
+            lines=each.lines,
+            value=value,
         )
-        for each in result.earnings
     )
     lines = tuple(SoldLine(each.position, each.points, each.money_kopecks) for each in result.lines)
-    return SoldReceipt(lines, awards, value)
+    discounts = tuple(
+        GivenDiscount(each.code, position, kopecks)
+        for each in result.discounts
+        for position, kopecks in each.lines
+    )
+    return SoldReceipt(lines, awards, value, discounts)
+
+
+def tiered(*thresholds: int, **tiers: Any) -> CompiledProgram:
+    """A program whose tiers are "level1", "level2" ... at the thresholds in roubles; `tiers` are its settings."""
+    levels = [
+        {"code": f"level{number}", "title": {"ru": f"Уровень {number}", "en": f"Level {number}"},
+         "threshold_roubles": threshold}
+        for number, threshold in enumerate(thresholds, 1)
+    ]  # fmt: skip
+    return changed("cosmetology", tiers={"levels": levels} | tiers)

@@ -6,7 +6,8 @@ import pytest
 
 from loyalty.rules.compiled import Basis
 from loyalty.rules.facts import MemberFacts, SpendChoice
-from loyalty.rules.quote import LotPlan, Reason
+from loyalty.rules.quote import LotPlan
+from loyalty.rules.reasons import Reason
 from tests.rules.build import anna, changed, compiled, line, quoted
 
 
@@ -221,6 +222,19 @@ def test_rolling_program_gives_lots_without_a_day_of_their_own():
     result = quoted(compiled("dentistry"), anna("gold"), line(1_000))
 
     assert result.lots == (LotPlan(90, None, date(2026, 11, 22), ("cashback",)),)
+
+
+def test_points_that_never_burn_are_a_lot_of_their_own_beside_rolling_ones():
+    kept = {**RULES[1], "life": {"kind": "none"}}
+    program = changed("dentistry", earning__rules=[RULES[0], kept])
+
+    result = quoted(program, anna("gold"), line(1_000), line(1_000, "therapy", position=2))
+
+    today = date(2026, 11, 22)
+    assert result.lots == (
+        LotPlan(50, None, today, ("all",)),
+        LotPlan(60, None, today, ("wide",), never_burns=True),
+    )
 
 
 def test_life_of_pending_points_starts_when_they_become_available():

@@ -28,6 +28,14 @@ def test_weekday_is_that_of_the_clinics_day():
     assert (sunday.weekday, sunday.total_kopecks) == (7, 0)
 
 
+def test_weekday_goes_by_the_day_where_the_receipt_is_paid():
+    saturday, sunday = date(2026, 11, 21), date(2026, 11, 22)
+
+    paid_in_the_east = ReceiptFacts(lines=(), clinic="vladivostok", day=saturday, clinic_day=sunday)
+
+    assert paid_in_the_east.weekday == 7
+
+
 def test_only_the_choice_of_an_amount_carries_points():
     with pytest.raises(ValueError, match="only the choice"):
         SpendChoice(SpendKind.MAXIMUM, 5)

@@ -10,13 +10,69 @@ from clinics.money import split_by_largest_remainder
 from loyalty.rules.compilation import compile_program
 from loyalty.rules.engine import quote
 from loyalty.rules.facts import LineFacts, MemberFacts, SpendChoice
-from loyalty.rules.refunds import SoldLine, SoldReceipt, after_refund, plan_amount_refund, plan_full_refund
+from loyalty.rules.refunds import after_refund, plan_amount_refund, plan_full_refund
+from loyalty.rules.sold import SoldLine, SoldReceipt
 from loyalty.rules.validation import find_faults
 from tests.rules.build import preset, receipt, sold
 
 # A loaded machine must not fail a property.
 QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CATEGORIES = ["consultation", "care", "injections", "hardware", "courses", "implantation", "goods"]
+
+
+TITLE = {"ru": "п", "en": "r"}
+targets = st.just({}) | st.builds(lambda code: {"categories": [code]}, st.sampled_from(CATEGORIES))
+percents = st.decimals(0, 100, places=2).map(str)
+DAYS = {"first_day": "2026-01-01", "last_day": "2026-12-31"}
+
+
+@st.composite
+def extra_rules(draw):
+    """Fixed points and multipliers; priorities keep their order clear."""
+    number = draw(st.integers(1, 5))
+    effect = draw(
+        st.sampled_from(
+            [
+                {"kind": "fixed", "points": 40, "per": "visit"},
+                {"kind": "fixed", "points": 7, "per": "line"},
+                {"kind": "multiplier", "times": "2.5"},
+            ]
+        )
+    )
+    return {
+        "code": f"extra{number}",
+        "title": TITLE,
+        "group": "extra",
+        "priority": number,
+        "when": draw(targets),
+        "effect": effect,
+    }
+
+
+@st.composite
+def discounts(draw):
+    effects = st.one_of(
+        st.builds(lambda percent: {"kind": "percent", "percent": percent}, percents),
+        st.builds(lambda roubles: {"kind": "amount", "roubles": roubles}, st.integers(0, 5_000)),
+        st.builds(lambda roubles: {"kind": "fixed_price", "roubles": roubles}, st.integers(0, 5_000)),
+        st.builds(lambda lines: {"kind": "free_line", "lines": lines}, st.integers(1, 3)),
+    )
+    promotions = [
+        {
+            "code": f"promotion{number}",
+            "title": TITLE,
+            "group": draw(st.sampled_from(["base", "second"])),
+            "priority": number,
+            "when": draw(targets),
+            "effect": draw(effects),
+            "days": DAYS,
+            "rules_link": "/rules/",
+        }
+        for number in range(draw(st.integers(0, 4)))
+    ]
+    modes = st.sampled_from(["exclusive", "best_of", "sequential"])
+    groups = [{"code": code, "mode": draw(modes)} for code in ("base", "second")]
+    return {"groups": groups, "promotions": promotions}
 
 
 @st.composite
@@ -32,6 +88,9 @@ def programs(draw):
     for rule in document["earning"]["rules"][1:]:
         rule["effect"]["percent"] = str(draw(st.decimals(0, 100, places=2)))
         rule["cap_points_per_receipt"] = draw(st.none() | st.integers(1, 300))
+    document["earning"]["groups"] = [{"code": "extra", "mode": draw(st.sampled_from(["add_up", "first_match"]))}]
+    document["earning"]["rules"] += draw(st.lists(extra_rules(), max_size=3, unique_by=lambda rule: rule["code"]))
+    document["discounts"] = draw(discounts())
     assert find_faults(document) == []
     return compile_program(document)
 
@@ -82,7 +141,9 @@ def test_parts_add_up_and_nothing_is_negative(program, member, basket, choice):
     value = program.point_value_kopecks
     assert min(numbers(result.explanation())) >= 0
     assert result.total_kopecks == sum(each.price_kopecks for each in basket)
-    assert result.money_kopecks + result.spend.points * value == result.total_kopecks
+    assert result.money_kopecks + result.spend.points * value + result.discount_kopecks == result.total_kopecks
+    assert sum(each.kopecks for each in result.discounts) == result.discount_kopecks
+    assert sum(each.discount_kopecks for each in result.lines) == result.discount_kopecks
     assert sum(each.points for each in result.lines) == result.spend.points
     assert sum(each.spend_limit for each in result.lines) == result.spend.limit
     assert sum(each.money_kopecks for each in result.lines) == result.money_kopecks
@@ -99,12 +160,12 @@ def test_no_limit_is_ever_exceeded(program, member, basket, choice):
     result = quote(program=program, member=member, receipt=receipt(*basket), choice=choice)
 
     value = program.point_value_kopecks
-    eligible = sum(each.price_kopecks for each in result.lines if each.is_eligible)
+    eligible = sum(each.price_kopecks - each.discount_kopecks for each in result.lines if each.is_eligible)
     assert result.spend.points <= result.spend.available <= result.spend.limit
     assert result.spend.points <= member.spendable_points
     assert result.spend.points * value * 10_000 <= eligible * result.spend.cap_bp
     assert all(each.is_eligible or each.points == 0 for each in result.lines)
-    assert all(each.points * value <= each.price_kopecks for each in result.lines)
+    assert all(each.points * value <= each.price_kopecks - each.discount_kopecks for each in result.lines)
     if program.earning.cap_points is not None:
         assert result.earned_points <= program.earning.cap_points
 
@@ -122,6 +183,9 @@ def test_order_of_entry_never_changes_the_totals(program, member, basket, choice
     assert first.spend == second.spend
     assert first.money_kopecks == second.money_kopecks
     assert first.lots == second.lots
+    assert [(each.code, each.kopecks) for each in first.discounts] == [
+        (each.code, each.kopecks) for each in second.discounts
+    ]
     assert [(each.rule_code, each.points) for each in first.earnings] == [
         (each.rule_code, each.points) for each in second.earnings
     ]
@@ -154,7 +218,7 @@ def test_refunds_add_up_to_the_whole_however_they_are_sliced(program, member, ba
     for plan in plans:
         assert all(min(each.points, each.money_kopecks, each.refunded_kopecks) >= 0 for each in plan.lines)
         assert all(each.points > 0 for each in plan.take_backs)
-    assert sum(plan.refunded_kopecks for plan in plans) == result.total_kopecks
+    assert sum(plan.refunded_kopecks for plan in plans) == result.total_kopecks - result.discount_kopecks
     assert sum(plan.points for plan in plans) == result.spend.points
     assert sum(plan.money_kopecks for plan in plans) == result.money_kopecks
     assert sum(plan.taken_points for plan in plans) == result.earned_points

@@ -5,12 +5,8 @@ import pytest
 from loyalty.rules.compiled import Basis
 from loyalty.rules.facts import SpendChoice
 from loyalty.rules.refunds import (
-    AwardKind,
-    GivenAward,
     MoreThanLeft,
     NothingLeft,
-    SoldLine,
-    SoldReceipt,
     TakeBack,
     UnknownLine,
     after_refund,
@@ -19,7 +15,10 @@ from loyalty.rules.refunds import (
     plan_lines_refund,
     plan_part_of_lines_refund,
 )
+from loyalty.rules.sold import AwardKind, GivenAward, GivenDiscount, SoldLine, SoldReceipt
 from tests.rules.build import anna, changed, compiled, line, quoted, sold
+
+TITLE = {"ru": "п", "en": "r"}
 
 
 def sold_by(award: GivenAward, *lines: SoldLine) -> SoldReceipt:
@@ -125,6 +124,20 @@ def test_amount_is_spread_by_what_is_left_on_the_lines():
     assert [(each.position, each.refunded_kopecks) for each in plan.lines] == [(1, 20_000), (2, 40_000)]
 
 
+def test_odd_kopeck_goes_to_the_same_line_in_any_order_of_entry():
+    """A point is worth a kopeck; 2 of 3 kopecks go to one line: 2 points of one at 100 %, 1 of one at 50 %."""
+
+    def taken(full_rate, half_rate):
+        lines = tuple(SoldLine(position, 0, 100) for position in (1, 2))
+        awards = (
+            GivenAward("full", AwardKind.PERCENT, 100, 10_000, Basis.MONEY, 100, (full_rate,)),
+            GivenAward("half", AwardKind.PERCENT, 50, 5_000, Basis.MONEY, 100, (half_rate,)),
+        )
+        return plan_amount_refund(SoldReceipt(lines, awards, 1), kopecks=3).taken_points
+
+    assert (taken(1, 2), taken(2, 1)) == (3, 3)
+
+
 def test_the_last_slice_completes_the_receipt_but_is_not_the_whole():
     receipt = SoldReceipt((SoldLine(1, 0, 100_000),), (), 100)
     receipt = after_refund(receipt, plan_amount_refund(receipt, kopecks=1))
@@ -188,6 +201,98 @@ def test_line_that_the_receipt_does_not_have_is_refused():
 
     with pytest.raises(UnknownLine):
         plan_lines_refund(receipt, [2])
+
+
+def bought_at_a_discount(*discounts: GivenDiscount) -> SoldReceipt:
+    """Lines that cost 800 and 600 after discounts, and a free one."""
+    return SoldReceipt((SoldLine(1, 0, 80_000), SoldLine(2, 0, 60_000), SoldLine(3, 0, 0)), (), 100, discounts)
+
+
+def test_discount_goes_back_to_its_budget_by_what_is_refunded_of_its_lines():
+    """-200 on 1 000 and -400 on 1 000: of the first line 300 of 800 go back, of the second nothing."""
+    receipt = bought_at_a_discount(GivenDiscount("autumn", 1, 20_000), GivenDiscount("autumn", 2, 40_000))
+
+    part = plan_part_of_lines_refund(receipt, {1: 30_000})
+    line = plan_lines_refund(after_refund(receipt, part), [2])
+    rest = plan_full_refund(after_refund(after_refund(receipt, part), line))
+
+    # Kept of 20 000: 20 000 x 50 000 / 80 000 = 12 500.
+    assert [plan.discounts for plan in (part, line, rest)] == [
+        (("autumn", 7_500),),
+        (("autumn", 40_000),),
+        (("autumn", 12_500),),
+    ]
+
+
+def test_kopecks_of_a_discount_are_kept_rounded_down_and_add_up():
+    receipt = SoldReceipt((SoldLine(1, 0, 300),), (), 100, (GivenDiscount("autumn", 1, 100),))
+    back = []
+
+    for kopecks in (100, 100, 100):
+        plan = plan_amount_refund(receipt, kopecks=kopecks)
+        back.append(plan.uses_back["autumn"])
+        receipt = after_refund(receipt, plan)
+
+    assert back == [34, 33, 33]  # 66.6 -> 66 and 33.3 -> 33 kept
+
+
+def test_discount_that_made_a_line_free_goes_back_only_with_everything():
+    receipt = bought_at_a_discount(GivenDiscount("third for free", 3, 50_000))
+
+    part = plan_amount_refund(receipt, kopecks=139_999)
+    rest = plan_full_refund(after_refund(receipt, part))
+
+    assert (part.discounts, rest.discounts) == ((), (("third for free", 50_000),))
+
+
+def test_receipt_that_cost_nothing_is_undone_once():
+    receipt = SoldReceipt((SoldLine(1, 0, 0),), (), 100, (GivenDiscount("first visit", 1, 50_000),))
+
+    plan = plan_full_refund(receipt)
+
+    assert (plan.lines, plan.is_complete, plan.is_whole) == ((), True, True)
+    assert plan.uses_back == {"first visit": 50_000}
+    with pytest.raises(NothingLeft):
+        plan_full_refund(after_refund(receipt, plan))
+
+
+def test_uses_of_a_rule_at_two_rates_go_back_together():
+    awards = tuple(
+        GivenAward("double", AwardKind.PERCENT, points, rate, Basis.MONEY, 100_000, (position,))
+        for position, rate, points in ((1, 500, 50), (2, 1_000, 100))
+    )
+    receipt = SoldReceipt((SoldLine(1, 0, 100_000), SoldLine(2, 0, 100_000)), awards, 100)
+
+    assert plan_amount_refund(receipt, kopecks=100_000).uses_back == {"double": 75}
+
+
+def test_fixed_points_of_each_line_go_back_with_their_own_line():
+    rules = [{"code": "gift", "title": TITLE, "effect": {"kind": "fixed", "points": 7, "per": "line"}}]
+    receipt = sold(quoted(changed("cosmetology", earning__rules=rules), anna(), line(100), line(900, position=2)))
+
+    first = plan_lines_refund(receipt, [1])
+    half_of_second = plan_part_of_lines_refund(after_refund(receipt, first), {2: 45_000})
+    rest = plan_full_refund(after_refund(after_refund(receipt, first), half_of_second))
+
+    # 7 of the first; 7 x 450 / 900 = 3.5 -> 3 stay on the second.
+    assert [plan.taken_points for plan in (first, half_of_second, rest)] == [7, 4, 3]
+
+
+def test_percent_of_a_discounted_receipt_follows_what_it_cost_after_the_discount():
+    promotion = {
+        "code": "autumn", "title": TITLE, "effect": {"kind": "percent", "percent": 25}, "rules_link": "/r/",
+        "days": {"first_day": "2026-09-01", "last_day": "2026-12-31"},
+    }  # fmt: skip
+    program = changed("dentistry", discounts={"promotions": [promotion]})
+    receipt = sold(quoted(program, anna("standart"), line("19.99"), line(1_000, position=2)))
+
+    # 14.99 and 750: 38.2495 -> 38 points at 5 %.
+    first = plan_lines_refund(receipt, [1])
+    rest = plan_full_refund(after_refund(receipt, first))
+
+    assert receipt.left_kopecks == 76_499
+    assert (first.money_kopecks, first.taken_points, first.discounts) == (1_499, 1, (("autumn", 500),))
+    assert (rest.money_kopecks, rest.taken_points, rest.discounts) == (75_000, 37, (("autumn", 25_000),))
 
 
 def test_nothing_can_be_refunded_twice():

@@ -3,7 +3,7 @@
 import pytest
 
 from loyalty.rules.facts import LineFacts, SpendChoice
-from loyalty.rules.quote import Reason
+from loyalty.rules.reasons import Reason
 from tests.rules.build import anna, changed, compiled, line, quoted
 
 
@@ -92,8 +92,8 @@ def test_more_than_the_balance_is_lowered_with_the_reason():
     assert result.spend.reasons == (Reason("spend_insufficient", (("asked", 500), ("spendable", 120))),)
 
 
-def test_with_a_debt_nothing_can_be_spent():
-    member = anna("gold", spendable_points=0, debt_points=450)
+def test_with_a_debt_nothing_can_be_spent_though_there_are_points():
+    member = anna("gold", spendable_points=600, debt_points=450)
 
     result = quoted(compiled("dentistry"), member, line(10_000), spend=SpendChoice.maximum())
 

@@ -2,28 +2,13 @@
 
 import pytest
 
-from loyalty.rules.tiers import Progress, progress_to_next, tier_after_recount, tier_for_turnover
-from tests.rules.build import changed, compiled
-
-
-def levels(*thresholds: int) -> list[dict]:
-    return [
-        {
-            "code": f"level{number}",
-            "title": {"ru": "у", "en": "l"},
-            "threshold_roubles": threshold,
-        }
-        for number, threshold in enumerate(thresholds, 1)
-    ]
-
-
-def three_levels():
-    return changed("cosmetology", tiers__levels=levels(0, 40_000, 100_000))
+from loyalty.rules.tiers import Progress, progress_to_next, tier_for_turnover
+from tests.rules.build import compiled, tiered
 
 
 @pytest.mark.parametrize(("roubles", "tier"), [(45_000, "level2"), (95_000, "level2"), (105_000, "level3")])
 def test_total_decides_the_level(roubles, tier):
-    assert tier_for_turnover(three_levels(), turnover_kopecks=roubles * 100).code == tier
+    assert tier_for_turnover(tiered(0, 40_000, 100_000), turnover_kopecks=roubles * 100).code == tier
 
 
 @pytest.mark.parametrize(
@@ -45,24 +30,6 @@ def test_program_without_tiers_has_none():
     assert progress_to_next(compiled("cosmetology"), tier=None, turnover_kopecks=0) is None
 
 
-def test_recount_raises_the_tier():
-    tier = tier_after_recount(compiled("dentistry"), current="standart", turnover_kopecks=15_000_000)
-
-    assert tier.code == "gold"
-
-
-def test_recount_never_lowers_the_tier():
-    tier = tier_after_recount(compiled("dentistry"), current="gold", turnover_kopecks=100)
-
-    assert tier.code == "gold"
-
-
-def test_tier_that_the_program_no_longer_has_is_replaced_by_the_turnover():
-    tier = tier_after_recount(compiled("dentistry"), current="platinum", turnover_kopecks=5_000_000)
-
-    assert tier.code == "silver"
-
-
 def test_progress_of_anna_to_premium():
     progress = progress_to_next(compiled("dentistry"), tier="gold", turnover_kopecks=28_200_000)
 
@@ -77,3 +44,26 @@ def test_progress_of_a_tier_kept_after_refunds_starts_empty():
 
 def test_the_top_has_no_next_tier():
     assert progress_to_next(compiled("dentistry"), tier="premium", turnover_kopecks=99_000_000) is None
+
+
+def test_perks_of_a_tier_are_its_own():
+    program = compiled("dentistry")
+
+    assert [perk.en for perk in program.tier_by_code["silver"].perks] == ["Care guides", "Online consultation"]
+    assert program.tier_by_code["standart"].perks == ()
+
+
+@pytest.mark.parametrize(
+    "tiers",
+    [
+        {"downgrade": "at_end"},
+        {"turnover": {"kind": "rolling_months", "months": 12}},
+        {"levels": [{"code": "only", "title": {"ru": "а", "en": "a"}, "threshold_roubles": 0}]},
+    ],
+    ids=str,
+)
+def test_programs_that_judge_tiers_otherwise_have_another_key(tiers):
+    plain = tiered(0, 40_000)
+
+    assert tiered(0, 40_000, tier_grace_days=5).tier_key == plain.tier_key
+    assert tiered(0, 40_000, **tiers).tier_key != plain.tier_key

@@ -60,6 +60,9 @@ def test_presets_have_no_faults(name):
         ("points.burning_window_days", None, "not_whole"),
         ("tiers.levels", {}, "not_list"),
         ("tiers.downgrade", "always", "not_an_option"),
+        ("tiers.levels.2.perks", [TITLE] * 11, "too_many"),
+        ("tiers.levels.2.perks", [{"ru": "а" * 101, "en": "a"}], "too_long"),
+        ("tiers.levels.2.perks", [{"ru": "а"}], "missing"),
         ("tiers.levels.2.redemption_cap_percent", 100.5, "not_decimal"),
         ("tiers.levels.2.redemption_cap_percent", "7,5", "not_decimal"),
         ("tiers.levels.2.redemption_cap_percent", "7.555", "not_decimal"),
@@ -145,10 +148,12 @@ def test_what_earns_nothing_can_not_have_a_rule():
     ]
 
 
-def test_own_life_beside_a_rolling_one_must_have_a_day():
+def test_own_life_never_rolls_by_other_months_than_the_program():
     own = {"kind": "rolling_months", "months": 12}
 
-    assert faults("dentistry", "welcome.life", {"kind": "none"}) == [("$.welcome.life", "own_life_without_day")]
+    assert faults("dentistry", "welcome.life", own) == [("$.welcome.life", "own_life_without_day")]
+    assert faults("dentistry", "welcome.life", {"kind": "rolling_months", "months": 24}) == []
+    assert faults("dentistry", "welcome.life", {"kind": "none"}) == []
     assert faults("dentistry", "welcome.life", {"kind": "days", "days": 30}) == []
     assert faults("cosmetology", "earning.rules", [rule("one", life=own)]) == [
         ("$.earning.rules[0].life", "own_life_without_day")
@@ -237,19 +242,26 @@ def test_dentistry_holds_the_published_values():
     assert program.earning.basis is Basis.MONEY
 
 
+@pytest.mark.parametrize(("said", "required"), [({}, True), ({"proof_required": False}, False)])
+def test_proof_of_consent_is_required_unless_the_program_says_no(said, required):
+    document = preset("dentistry") | {"redemption": {"cap_percent": 10} | said}
+
+    assert compile_program(document).redemption.proof_required is required
+
+
 def test_cosmetology_holds_the_published_values():
     program = compiled("cosmetology")
 
     assert program.life == Life(LifeKind.MONTHS, 2)
     assert (program.tiers, program.welcome, program.redemption.cap_bp) == ((), None, 3_000)
-    assert {code: each.effect.rate_bp for code, each in program.earning.by_category.items()} == {
+    assert {code: rule.effect.rate_bp for code, (rule,) in program.earning.book.by_category.items()} == {
         "consultation": 300,
         "care": 500,
         "injections": 700,
         "hardware": 800,
         "courses": 1_000,
     }
-    assert program.earning.plain.effect.rate_bp == 500
+    assert program.earning.common_rate_bp(None) == 500
 
 
 def test_welcome_points_may_have_their_own_life():

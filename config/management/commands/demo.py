@@ -151,6 +151,9 @@ class Command(BaseCommand):
             "  Patients log in to the cabinet by phone; the code appears here:",
             *(f"    {patient.phone}  {patient.name}: {patient.shows}" for patient in SHOWN_PATIENTS),
             "",
+            "  Spending points takes the patient's consent: the code of their card page in the cabinet,",
+            "  or the desk's SMS, which appears here; sonya, the senior, may decide without one.",
+            "",
             "  Move the days on:  manage.py demo_clock +40d",
             "",
         ]

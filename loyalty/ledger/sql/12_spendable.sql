@@ -7,7 +7,7 @@ language sql stable as $$
            select sum(l.remaining)
              from loyalty_lot l
             where l.account_id = a.id and l.remaining > 0 and l.is_released
-              and coalesce(l.expires_at, a.rolling_expires_at) <= p_at), 0)::bigint end
+              and ledger_ends_at(l.expires_at, l.never_burns, a.rolling_expires_at) <= p_at), 0)::bigint end
     from loyalty_account a
    where a.id = p_account
 $$;

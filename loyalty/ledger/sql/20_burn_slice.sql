@@ -18,7 +18,7 @@ begin
       from loyalty_account a
       join loyalty_lot l on l.account_id = a.id
      where a.id = any(p_accounts) and l.remaining > 0 and l.is_released
-       and coalesce(l.expires_at, a.rolling_expires_at) <= p_cutoff
+       and ledger_ends_at(l.expires_at, l.never_burns, a.rolling_expires_at) <= p_cutoff
   ), due_by_account as materialized (
     select account_id, sum(remaining)::bigint as units, count(*) as lots from due group by account_id
   ), operation as (

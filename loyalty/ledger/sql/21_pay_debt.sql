@@ -16,12 +16,12 @@ begin
   end if;
   with open as (
     select id, remaining,
-           sum(remaining) over (order by coalesce(expires_at, v_account.rolling_expires_at, 'infinity'), id)
+           sum(remaining) over (order by ledger_ends_at(expires_at, never_burns, v_account.rolling_expires_at), id)
              - remaining as before
       from loyalty_lot
      where account_id = p_account and remaining > 0 and is_released
        and (p_lots is null or id = any(p_lots))
-       and coalesce(expires_at, v_account.rolling_expires_at, 'infinity') > p_at
+       and ledger_ends_at(expires_at, never_burns, v_account.rolling_expires_at) > p_at
   ), share as materialized (
     select id, least(remaining, v_account.debt - before)::bigint as units, before
       from open where before < v_account.debt

@@ -14,6 +14,7 @@ create function ledger_add_lots(
   p_at timestamptz,
   p_rolling_until date,
   p_rolling_expires_at timestamptz,
+  p_rolling_months bigint,
   p_lots jsonb) returns bigint
 language plpgsql as $$
 declare
@@ -28,14 +29,17 @@ begin
 
   with made as (
     insert into loyalty_lot
-      (account_id, entry_id, amount, remaining, is_released, available_at, last_day, expires_at)
+      (account_id, entry_id, amount, remaining, is_released, available_at, last_day, expires_at,
+       never_burns)
     select p_account, v_entry, lot.points, lot.points,
            lot.available_at is null or lot.available_at <= p_at,
-           coalesce(lot.available_at, p_at), lot.last_day, lot.expires_at
+           coalesce(lot.available_at, p_at), lot.last_day, lot.expires_at,
+           coalesce(lot.never_burns, false)
       from rows from (
              jsonb_to_recordset(p_lots)
-               as (points bigint, last_day date, expires_at timestamptz, available_at timestamptz)
-           ) with ordinality as lot(points, last_day, expires_at, available_at, position)
+               as (points bigint, last_day date, expires_at timestamptz, available_at timestamptz,
+                   never_burns boolean)
+           ) with ordinality as lot(points, last_day, expires_at, available_at, never_burns, position)
      order by lot.position
     returning id, amount, is_released
   )
@@ -45,7 +49,8 @@ begin
      set balance = balance + v_released,
          pending = pending + v_units - v_released,
          rolling_until = greatest(rolling_until, p_rolling_until),
-         rolling_expires_at = greatest(rolling_expires_at, p_rolling_expires_at)
+         rolling_expires_at = greatest(rolling_expires_at, p_rolling_expires_at),
+         rolling_months = coalesce(p_rolling_months, rolling_months)
    where id = p_account;
 
   perform ledger_pay_debt(p_account, v_entry, v_lots, p_at);

@@ -11,9 +11,11 @@ create function ledger_earn(
   p_last_day date,
   p_expires_at timestamptz,
   p_available_at timestamptz,   -- null: at once
-  p_more_lots jsonb,        -- null, or [{"points", "last_day", "expires_at", "available_at"}, ...]
+  p_never_burns boolean,
+  p_more_lots jsonb,        -- null, or [{"points", "last_day", "expires_at", "available_at", "never_burns"}, ...]
   p_rolling_until date,
   p_rolling_expires_at timestamptz,
+  p_rolling_months bigint,     -- since a payment: what the date was reckoned by
   p_at timestamptz,
   p_recorded_at timestamptz,
   p_actor bigint,
@@ -45,7 +47,8 @@ begin
      set balance = balance + case when v_is_released then p_points else 0 end,
          pending = pending + case when v_is_released then 0 else p_points end,
          rolling_until = greatest(rolling_until, p_rolling_until),
-         rolling_expires_at = greatest(rolling_expires_at, p_rolling_expires_at)
+         rolling_expires_at = greatest(rolling_expires_at, p_rolling_expires_at),
+         rolling_months = coalesce(p_rolling_months, rolling_months)
    where id = p_account and debt = 0 and p_more_lots is null
      and (p_rolling_expires_at is null or rolling_expires_at is null or rolling_expires_at > p_at)
   returning balance, pending, debt into new_balance, new_pending, new_debt;
@@ -56,9 +59,11 @@ begin
     values (posted_id, p_account, p_points)
     returning id into v_entry;
     insert into loyalty_lot
-      (account_id, entry_id, amount, remaining, is_released, available_at, last_day, expires_at)
+      (account_id, entry_id, amount, remaining, is_released, available_at, last_day, expires_at,
+       never_burns)
     values
-      (p_account, v_entry, p_points, p_points, v_is_released, coalesce(p_available_at, p_at), p_last_day, p_expires_at);
+      (p_account, v_entry, p_points, p_points, v_is_released, coalesce(p_available_at, p_at), p_last_day, p_expires_at,
+       p_never_burns);
     entry_units := p_points;
     return;
   end if;
@@ -68,9 +73,10 @@ begin
     perform ledger_burn_lapsed(p_account, p_key || ':burn', p_at, p_recorded_at, p_source);
   end if;
   entry_units := ledger_add_lots(
-    posted_id, p_account, p_at, p_rolling_until, p_rolling_expires_at,
+    posted_id, p_account, p_at, p_rolling_until, p_rolling_expires_at, p_rolling_months,
     jsonb_build_array(jsonb_build_object(
-      'points', p_points, 'last_day', p_last_day, 'expires_at', p_expires_at, 'available_at', p_available_at))
+      'points', p_points, 'last_day', p_last_day, 'expires_at', p_expires_at, 'available_at', p_available_at,
+      'never_burns', p_never_burns))
     || coalesce(p_more_lots, '[]'));
   select balance, pending, debt into new_balance, new_pending, new_debt from loyalty_account where id = p_account;
 end $$;

@@ -37,8 +37,8 @@ begin
       select id, remaining
         from loyalty_lot
        where account_id = p_account and remaining > 0 and is_released
-         and coalesce(expires_at, v_rolling, 'infinity') > p_at
-       order by coalesce(expires_at, v_rolling, 'infinity'), id
+         and ledger_ends_at(expires_at, never_burns, v_rolling) > p_at
+       order by ledger_ends_at(expires_at, never_burns, v_rolling), id
     loop
       v_lots := v_lots || v_lot;
       v_shares := v_shares || least(v_left, v_remaining);

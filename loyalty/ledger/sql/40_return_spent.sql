@@ -65,7 +65,8 @@ begin
 
   for v_piece in
     select lot.id, least(taken.before + taken.units, v_before + p_units) - greatest(taken.before, v_before) as units,
-           lot.burnt_at is not null or coalesce(lot.expires_at, v_account.rolling_expires_at) <= p_at as is_past
+           lot.burnt_at is not null
+             or ledger_ends_at(lot.expires_at, lot.never_burns, v_account.rolling_expires_at) <= p_at as is_past
       from (select id, lot_id, -a.units as units, sum(-a.units) over (order by id desc) + a.units as before
               from loyalty_allocation a where a.entry_id = v_spent.id and a.units < 0) taken
       join loyalty_lot lot on lot.id = taken.lot_id

@@ -93,13 +93,13 @@ begin
   with open as (
     select id, remaining, is_released,
            sum(remaining) over (order by id = any(v_own) desc,
-                                         coalesce(expires_at, v_account.rolling_expires_at, 'infinity'), id)
+                                         ledger_ends_at(expires_at, never_burns, v_account.rolling_expires_at), id)
              - remaining as before
       from loyalty_lot
      where account_id = v_account.id and remaining > 0
        and case when p_policy = 'PENDING_ONLY' then id = any(v_own) and not is_released
                 else id = any(v_own)
-                     or is_released and coalesce(expires_at, v_account.rolling_expires_at, 'infinity') > p_at end
+                     or is_released and ledger_ends_at(expires_at, never_burns, v_account.rolling_expires_at) > p_at end
   ), share as materialized (
     select id, is_released, least(remaining, v_wanted - before)::bigint as units, before
       from open where before < v_wanted

@@ -68,12 +68,12 @@ begin
   returning id into v_received;
 
   with open as (
-    select l.*, sum(remaining) over (order by coalesce(expires_at, v_from.rolling_expires_at, 'infinity'), id)
+    select l.*, sum(remaining) over (order by ledger_ends_at(expires_at, never_burns, v_from.rolling_expires_at), id)
                   - remaining as before
       from loyalty_lot l
      where account_id = p_from and remaining > 0
        and (p_units is null
-            or is_released and coalesce(expires_at, v_from.rolling_expires_at, 'infinity') > p_at)
+            or is_released and ledger_ends_at(expires_at, never_burns, v_from.rolling_expires_at) > p_at)
   ), share as materialized (
     select open.*, least(remaining, v_wanted - before)::bigint as units from open where before < v_wanted
   ), lowered as (
@@ -82,8 +82,9 @@ begin
     insert into loyalty_allocation (entry_id, lot_id, units) select v_given, id, -units from share order by before
   ), made as (
     insert into loyalty_lot
-      (account_id, entry_id, amount, remaining, is_released, available_at, last_day, expires_at, origin_lot_id)
-    select p_to, v_received, units, units, is_released, available_at, last_day, expires_at, id
+      (account_id, entry_id, amount, remaining, is_released, available_at, last_day, expires_at, never_burns,
+       origin_lot_id)
+    select p_to, v_received, units, units, is_released, available_at, last_day, expires_at, never_burns, id
       from share order by before
   )
   select coalesce(sum(units) filter (where is_released), 0), coalesce(sum(units) filter (where not is_released), 0)
@@ -95,7 +96,8 @@ begin
   update loyalty_account
      set balance = balance + v_moved, pending = pending + v_moved_pending, debt = debt + v_debt,
          rolling_until = greatest(rolling_until, v_from.rolling_until),
-         rolling_expires_at = greatest(rolling_expires_at, v_from.rolling_expires_at)
+         rolling_expires_at = greatest(rolling_expires_at, v_from.rolling_expires_at),
+         rolling_months = greatest(rolling_months, v_from.rolling_months)
    where id = p_to;
   update loyalty_account
      set balance = balance - v_moved, pending = pending - v_moved_pending, debt = debt - v_debt

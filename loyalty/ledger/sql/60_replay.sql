@@ -3,7 +3,7 @@
 -- something ended. An act without lots only moves the rolling date. Known keys change nothing.
 -- Locks all accounts of the batch first, in id order.
 --   p_acts: [{"key", "kind", "account_id", "at", "lots": [...], "rolling_until", "rolling_expires_at",
---             "units" (of a SPEND), "reason", "explanation", "program_version_id"}, ...]
+--             "rolling_months", "units" (of a SPEND), "reason", "explanation", "program_version_id"}, ...]
 drop function if exists ledger_replay;
 create function ledger_replay(p_acts jsonb, p_recorded_at timestamptz, p_source text)
 returns table (
@@ -20,7 +20,7 @@ begin
   for v_act in
     select * from jsonb_to_recordset(p_acts) as act(
       key text, kind text, account_id bigint, at timestamptz, lots jsonb, units bigint, rolling_until date,
-      rolling_expires_at timestamptz, reason text, explanation jsonb, program_version_id bigint)
+      rolling_expires_at timestamptz, rolling_months bigint, reason text, explanation jsonb, program_version_id bigint)
   loop
     act_key := v_act.key;
     if not exists (select from loyalty_operation where key = v_act.key) then
@@ -33,16 +33,17 @@ begin
         into posted_id, entry_units, new_balance, new_pending, new_debt, is_duplicate, refusal, refusal_units;
     elsif coalesce(jsonb_array_length(v_act.lots), 0) = 0 then
       select p.* from ledger_prolong(
-        v_act.account_id, v_act.key, v_act.rolling_until, v_act.rolling_expires_at, v_act.at, p_recorded_at,
-        p_source) p
+        v_act.account_id, v_act.key, v_act.rolling_until, v_act.rolling_expires_at, v_act.rolling_months, v_act.at,
+        p_recorded_at, p_source) p
         into posted_id, entry_units, new_balance, new_pending, new_debt, is_duplicate, refusal, refusal_units;
     else
       v_first := v_act.lots -> 0;
       select e.* from ledger_earn(
         v_act.account_id, v_act.key, v_act.kind, (v_first ->> 'points')::bigint, (v_first ->> 'last_day')::date,
         (v_first ->> 'expires_at')::timestamptz, (v_first ->> 'available_at')::timestamptz,
+        coalesce((v_first ->> 'never_burns')::boolean, false),
         case when jsonb_array_length(v_act.lots) > 1 then v_act.lots - 0 end,
-        v_act.rolling_until, v_act.rolling_expires_at, v_act.at, p_recorded_at, null,
+        v_act.rolling_until, v_act.rolling_expires_at, v_act.rolling_months, v_act.at, p_recorded_at, null,
         coalesce(v_act.reason, ''), v_act.explanation, p_source, v_act.program_version_id) e
         into posted_id, entry_units, new_balance, new_pending, new_debt, is_duplicate, refusal, refusal_units;
     end if;
@@ -62,10 +63,10 @@ begin
     perform ledger_release_slice(array[p_account], p_key || ':release', p_at, p_recorded_at, p_source);
   end if;
   for v_ended in
-    select distinct coalesce(l.expires_at, a.rolling_expires_at)
+    select distinct ledger_ends_at(l.expires_at, l.never_burns, a.rolling_expires_at)
       from loyalty_account a join loyalty_lot l on l.account_id = a.id
      where a.id = p_account and l.remaining > 0 and l.is_released
-       and coalesce(l.expires_at, a.rolling_expires_at) <= p_at
+       and ledger_ends_at(l.expires_at, l.never_burns, a.rolling_expires_at) <= p_at
      order by 1
   loop
     perform ledger_burn_slice(

@@ -22,7 +22,12 @@ drop trigger if exists never_deleted on loyalty_lot;
 create trigger never_deleted before delete on loyalty_lot
   for each row execute function ledger_refuse_change();
 drop trigger if exists made_once on loyalty_lot;
--- Fires only for statements that name these columns: the kernel's updates of `remaining` pay nothing.
-create trigger made_once before update of
-    id, account_id, entry_id, amount, available_at, last_day, expires_at, origin_lot_id on loyalty_lot
-  for each row execute function ledger_refuse_change();
+-- Fires only for statements that name a column which the acts leave alone: the kernel's own updates pay nothing.
+do $$ begin
+  execute (
+    select format('create trigger made_once before update of %s on loyalty_lot '
+                  'for each row execute function ledger_refuse_change()', string_agg(quote_ident(attname), ', '))
+      from pg_attribute
+     where attrelid = 'loyalty_lot'::regclass and attnum > 0 and not attisdropped
+       and attname not in ('remaining', 'is_released', 'burnt_at'));
+end $$;

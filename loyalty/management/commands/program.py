@@ -1,7 +1,8 @@
-"""`manage.py program`: check, import, export, publish and list versions of the program."""
+"""`manage.py program`: check, import, export, tell, compare, publish, archive and list versions of the program."""
 
 import argparse
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,14 @@ from django.utils.translation import gettext as _
 
 from clinics import clock
 from loyalty.models import ProgramVersion
+from loyalty.program.comparison import compare_versions
+from loyalty.program.drafts import AlreadyStarted, NotTheLast, archive
 from loyalty.program.faults import describe_all
 from loyalty.program.files import FaultyProgram, document_text, preset_names, read_document, read_preset
-from loyalty.program.price_list import find_unknown_codes
+from loyalty.program.names import read_names
+from loyalty.program.price_list import find_program_warnings
+from loyalty.program.sentences import Reader, chapters, tell_program
+from loyalty.program.telling import SECTION_TITLES
 from loyalty.program.versions import (
     Backdated,
     NoProgram,
@@ -27,7 +33,7 @@ from loyalty.rules.document import schema_text
 
 
 class Command(BaseCommand):
-    help = "Check, import, export, publish and list versions of the loyalty program."
+    help = "Check, import, export, tell, compare, publish, archive and list versions of the loyalty program."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)
@@ -39,28 +45,41 @@ class Command(BaseCommand):
         exporting = acts.add_parser("export", help="write a version as a file")
         exporting.add_argument("number", nargs="?", type=int, help="by default the version in force")
         exporting.add_argument("file", nargs="?", type=Path, help="by default the output")
+        telling = acts.add_parser("tell", help="say a version in plain words, as the staff reads it")
+        telling.add_argument("number", nargs="?", type=int, help="by default the version in force")
+        comparing = acts.add_parser("compare", help="list the sentences in which two versions differ")
+        comparing.add_argument("old", type=int)
+        comparing.add_argument("new", type=int)
         publishing = acts.add_parser("publish", help="put a draft in force")
         publishing.add_argument("number", type=int)
         publishing.add_argument(
             "--from", dest="starts_at", type=_moment, help="2026-12-01T00:00; by default at once"
         )
+        archiving = acts.add_parser("archive", help="put a draft aside, or withdraw a version before it starts")
+        archiving.add_argument("number", type=int)
         acts.add_parser("list", help="show all versions")
         acts.add_parser("schema", help="print the JSON Schema of a document")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        act = options.pop("act")
-        if act == "check":
-            self._check(options["source"])
-        elif act == "import":
-            self._import(options["source"], title=options["title"])
-        elif act == "export":
-            self._export(options["number"], file=options["file"])
-        elif act == "publish":
-            self._publish(options["number"], starts_at=options["starts_at"])
-        elif act == "schema":
-            self.stdout.write(schema_text(), ending="")
-        else:
-            self._list()
+        match options["act"]:
+            case "check":
+                self._check(options["source"])
+            case "import":
+                self._import(options["source"], title=options["title"])
+            case "export":
+                self._export(options["number"], file=options["file"])
+            case "tell":
+                self._tell(_stored(options["number"]))
+            case "compare":
+                self._compare(_stored(options["old"]), _stored(options["new"]))
+            case "publish":
+                self._publish(options["number"], starts_at=options["starts_at"])
+            case "archive":
+                self._archive(options["number"])
+            case "schema":
+                self.stdout.write(schema_text(), ending="")
+            case _:
+                self._list()
 
     def _check(self, source: str) -> None:
         document = _read(source)
@@ -68,7 +87,7 @@ class Command(BaseCommand):
         self._warn(document)
 
     def _warn(self, document: dict[str, Any]) -> None:
-        warnings = find_unknown_codes(document)
+        warnings = find_program_warnings(document, day=timezone.localdate(clock.now()))
         if warnings:
             self.stderr.write(describe_all(warnings), self.style.WARNING)
 
@@ -92,6 +111,22 @@ class Command(BaseCommand):
                 _("Can't write %(file)s: %(why)s") % {"file": file, "why": error.strerror}
             ) from error
         self.stdout.write(_("Written to %(file)s.") % {"file": file})
+
+    def _tell(self, version: ProgramVersion) -> None:
+        names = read_names(version.document)
+        for chapter in chapters(tell_program(version.document, names=names, reader=Reader.STAFF)):
+            self.stdout.write(chapter.title, self.style.MIGRATE_HEADING)
+            for number, sentence in enumerate(chapter.sentences, start=chapter.start):
+                self.stdout.write(f"{number:3}. {sentence.full_text}")
+
+    def _compare(self, old: ProgramVersion, new: ProgramVersion) -> None:
+        changes = compare_versions(old, new)
+        if not changes:
+            self.stdout.write(_("Both versions say the same."))
+        for section, members in groupby(changes, key=lambda change: change.section):
+            self.stdout.write(str(SECTION_TITLES[section]), self.style.MIGRATE_HEADING)
+            for change in members:
+                self.stdout.write("\n".join(f"  {line}" for line in change.lines))
 
     def _publish(self, number: int, *, starts_at: datetime | None) -> None:
         try:
@@ -120,6 +155,22 @@ class Command(BaseCommand):
             % {"number": version.number, "moment": _shown(version.starts_at)}
         )
         self._warn(version.document)
+
+    def _archive(self, number: int) -> None:
+        try:
+            archive(number=number, at=clock.now(), actor=None)
+        except ProgramVersion.DoesNotExist as error:
+            raise CommandError(_("There is no version %(number)s.") % {"number": number}) from error
+        except AlreadyStarted as error:
+            raise CommandError(
+                _("Version %(number)s has started, so it stays. Publish another one in its place.")
+                % {"number": number}
+            ) from error
+        except NotTheLast as error:
+            raise CommandError(
+                _("Version %(later)s is published to follow it. Withdraw that one first.") % {"later": error.later}
+            ) from error
+        self.stdout.write(_("Version %(number)s is put aside.") % {"number": number})
 
     def _list(self) -> None:
         for version in ProgramVersion.objects.order_by("number"):

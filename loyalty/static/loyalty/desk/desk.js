@@ -5,6 +5,9 @@
   const QUOTE_DELAY_MS = 450;
   const SUGGEST_DELAY_MS = 200;
   const RETRY_MS = 3000;
+  /* A half-typed service or code is nobody's wish yet: a live quote leaves it in its field. */
+  const HALF_TYPED = ["entry", "entry_category", "code"];
+  const PROOF_FIELDS = ["code", "override_reason"];
   let quoteTimer = 0;
   let suggestTimer = 0;
   let running = null;
@@ -26,6 +29,12 @@
         event.preventDefault();
         button.click();
       }
+    } else if (event.key === "F8") {
+      event.preventDefault();
+      chooseNextSpending();
+    } else if (event.key === "F9") {
+      event.preventDefault();
+      document.getElementById("send-code")?.click();
     } else if (event.key === "Escape" && find() && document.activeElement !== find()) {
       find().focus();
       find().select();
@@ -39,8 +48,9 @@
       sendOnce(event);
       return;
     }
-    event.preventDefault();
     const submitter = event.submitter;
+    if (submitter?.hasAttribute("data-own-page")) return;
+    event.preventDefault();
     if (submitter && submitter.id === "confirm") confirmReceipt();
     else quote({ submitter, isLive: false });
   });
@@ -60,6 +70,7 @@
       checkout().querySelector("input[name=spend_points]")?.focus();
       return;
     }
+    if (PROOF_FIELDS.includes(target.name)) return;
     quoteLater(target.name === "spend" ? 0 : QUOTE_DELAY_MS);
   });
 
@@ -72,7 +83,7 @@
   });
 
   function sendOnce(event) {
-    if (!event.target.querySelector("[data-once]")) return;
+    if (!event.submitter?.hasAttribute("data-once")) return;
     if (event.target.dataset.sent) event.preventDefault();
     event.target.dataset.sent = "1";
   }
@@ -86,6 +97,15 @@
     const next = place + (event.key === "ArrowDown" ? 1 : -1);
     if (next < 0) find().focus();
     else links[Math.min(next, links.length - 1)].focus();
+  }
+
+  function chooseNextSpending() {
+    const choices = [...(checkout()?.querySelectorAll("input[type=radio][name=spend]:not(:disabled)") ?? [])];
+    const next = choices[(choices.findIndex((choice) => choice.checked) + 1) % choices.length];
+    if (!next) return;
+    next.checked = true;
+    next.focus();
+    next.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   function quoteLater(delay) {
@@ -102,15 +122,12 @@
     const form = checkout();
     const data = new FormData(form);
     if (submitter && submitter.name) data.set(submitter.name, submitter.value);
-    // A half-typed service is nobody's wish yet; it stays in its field.
-    const kept = isLive ? [data.get("entry"), data.get("entry_category")] : null;
-    if (kept) {
-      data.set("entry", "");
-      data.set("entry_category", "");
-    }
+    const kept = isLive ? HALF_TYPED.map((name) => [name, data.get(name)]) : [];
+    kept.forEach(([name]) => data.delete(name));
     form.setAttribute("aria-busy", "true");
     try {
-      const answer = await send(form.action, data, mine.signal);
+      const url = submitter?.hasAttribute("formaction") ? submitter.formAction : form.action;
+      const answer = await send(url, data, mine.signal);
       // Something was typed meanwhile: its own quote is on the way.
       if (answer && !quoteTimer) replace(answer, kept);
     } catch (error) {
@@ -135,7 +152,7 @@
     try {
       const answer = await send(form.dataset.confirm, data, null);
       if (answer) {
-        replace(answer, null);
+        replace(answer, []);
         isPosting = false;
       }
     } catch (error) {
@@ -169,12 +186,10 @@
     const strip = box.content.querySelector(".strip");
     if (strip) document.querySelector(".strip").replaceWith(strip);
     checkout().replaceWith(box.content);
-    if (kept) {
-      const entry = checkout().querySelector("#entry");
-      const category = checkout().querySelector("#entry-category");
-      if (entry) entry.value = kept[0];
-      if (category) category.value = kept[1];
-    }
+    kept.forEach(([name, value]) => {
+      const field = checkout().querySelector(`input[name=${name}]`);
+      if (field) field.value = value ?? "";
+    });
     restoreFocus(place);
   }
 
@@ -192,9 +207,10 @@
     const invalid = checkout().querySelector("[aria-invalid=true]");
     const twins = place ? [...checkout().querySelectorAll(`[name="${place.name}"]`)] : [];
     const same = place && (place.type === "radio" ? twins.find((twin) => twin.value === place.value) : twins[place.index]);
-    const target = same || invalid || checkout().querySelector("#entry");
+    const next = checkout().querySelector("[data-focus]");
+    const target = next || same || invalid || checkout().querySelector("#entry");
     target?.focus();
-    if (same && place.start !== null && same.setSelectionRange) same.setSelectionRange(place.start, place.start);
+    if (same && target === same && place.start !== null && same.setSelectionRange) same.setSelectionRange(place.start, place.start);
   }
 
   function say(kind, text) {

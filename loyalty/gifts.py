@@ -1,0 +1,78 @@
+"""Gives one-off gifts of points, each once per occasion, within the rule's limits.
+
+What sets a gift off (a threshold, a review, a finished course) finds its occasion and calls here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from clinics.calendar import local_date
+from loyalty.events import GIFT_GIVEN
+from loyalty.ledger import posting
+from loyalty.limit_use import LimitUsedUp, ReceiptPlace, read_used, take
+from loyalty.lot_dates import lot_for
+from loyalty.models import Account, Operation, OperationKind, Source, Standing
+from loyalty.program.versions import RunningProgram
+from loyalty.rules.compiled import Gift
+from loyalty.rules.limits import within_limits
+from notifications import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why a patient gets a gift: `key` is unique per gift and patient, `facts` are codes and numbers."""
+
+    standing: Standing  # with patient and home clinic
+    key: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    source: Source = Source.SYSTEM
+    actor: User | None = None
+
+
+def give_gift(gift: Gift, occasion: Occasion, *, running: RunningProgram, at: datetime) -> int:
+    """Points given: none when the occasion has had its gift, or a limit leaves nothing. Own transaction.
+
+    Locks the patient's account, then the counts of the gift's limits. The patient is told.
+    """
+    standing = occasion.standing
+    key = f"gift:{gift.code}:{standing.patient_id}:{occasion.key}"
+    clinic = standing.patient.home_clinic
+    today = local_date(at, clinic.tz)
+    place = ReceiptPlace(standing.patient_id, clinic.code, today)
+    with transaction.atomic():
+        Account.objects.select_for_update().get(pk=standing.account_id)
+        if Operation.objects.filter(key=key).exists():
+            return 0
+        points, _reason = within_limits(gift.points, gift.limits, read_used(gift.limits, place))
+        if not points:
+            return 0
+        try:
+            with transaction.atomic():
+                take(gift.limits, lambda _code: points, place, at=at)
+        except LimitUsedUp:
+            return 0
+        posted = posting.earn(
+            account_id=standing.account_id,
+            lots=[lot_for(points, life=gift.life, given_on=today, tz=clinic.tz)],
+            key=key,
+            kind=OperationKind.GIFT,
+            at=at,
+            source=occasion.source,
+            actor_id=occasion.actor.pk if occasion.actor else None,
+            explanation={"rule": gift.code, "points": points, **occasion.facts},
+            program_version_id=running.version_id,
+        )
+        outbox.enqueue(
+            event=GIFT_GIVEN,
+            patient_id=standing.patient_id,
+            key=key,
+            due_at=at,
+            context={"operation": posted.operation_id, "version": running.version_id},
+            at=at,
+        )
+    return points

@@ -1,0 +1,1 @@
+"""The program for those who never read code: sentences, short forms, publishing, trials."""
