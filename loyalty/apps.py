@@ -11,12 +11,12 @@ class LoyaltyConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported here: they need loaded models.
-        from loyalty.burning_messages import POINTS_BURNING_SOON_EVENT  # noqa: PLC0415
-        from loyalty.gift_messages import GIFT_GIVEN_EVENT  # noqa: PLC0415
-        from loyalty.receipt_messages import POINTS_EARNED_EVENT  # noqa: PLC0415
+        from loyalty.messages.burning import POINTS_BURNING_SOON_EVENT  # noqa: PLC0415
+        from loyalty.messages.gifts import GIFT_GIVEN_EVENT  # noqa: PLC0415
+        from loyalty.messages.receipts import POINTS_EARNED_EVENT  # noqa: PLC0415
+        from loyalty.messages.spending import SPEND_CODE_EVENT, SPEND_OVERRIDDEN_EVENT  # noqa: PLC0415
+        from loyalty.messages.tiers import TIER_AT_RISK_EVENT, TIER_CHANGED_EVENT  # noqa: PLC0415
         from loyalty.schedule import create_schedule  # noqa: PLC0415
-        from loyalty.spend_messages import SPEND_CODE_EVENT, SPEND_OVERRIDDEN_EVENT  # noqa: PLC0415
-        from loyalty.tier_messages import TIER_AT_RISK_EVENT, TIER_CHANGED_EVENT  # noqa: PLC0415
         from notifications.events import register  # noqa: PLC0415
 
         register(POINTS_EARNED_EVENT)

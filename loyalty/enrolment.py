@@ -11,7 +11,7 @@ from loyalty.lot_dates import lot_for, rolling_from
 from loyalty.models import Account, OperationKind, Standing
 from loyalty.program.versions import RunningProgram, current_program
 from loyalty.rules.compiled import CompiledProgram
-from loyalty.standing_tiers import first_tier
+from loyalty.tiers.standing import first_tier
 from patients.models import Patient
 from patients.registration import NewPatient, agree_to_rules, register_patient
 

@@ -12,10 +12,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from clinics.calendar import local_date
-from loyalty.events import GIFT_GIVEN
+from loyalty.checkout.limit_use import LimitUsedUp, ReceiptPlace, read_used, take
 from loyalty.ledger import posting
-from loyalty.limit_use import LimitUsedUp, ReceiptPlace, read_used, take
 from loyalty.lot_dates import lot_for
+from loyalty.messages.events import GIFT_GIVEN
 from loyalty.models import Account, Operation, OperationKind, Source, Standing
 from loyalty.program.versions import RunningProgram
 from loyalty.rules.compiled import Gift

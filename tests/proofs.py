@@ -5,8 +5,8 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from clinics.models import Clinic
-from loyalty.checkout import ConfirmedReceipt, confirm_receipt
-from loyalty.receipt_draft import read_ticket
+from loyalty.checkout.confirming import ConfirmedReceipt, confirm_receipt
+from loyalty.checkout.draft import read_ticket
 from patients.card_codes import card_code, qr_payload, step_at
 from patients.models import Card, Patient, SpendCode, SpendProof
 

@@ -3,8 +3,8 @@
 import pytest
 from django.utils import translation
 
-from loyalty.explanations import REASONS, explain, rule_title, tier_title
 from loyalty.rules.facts import MemberFacts, SpendChoice
+from loyalty.texts.explanations import REASONS, explain, rule_title, tier_title
 from tests.rules.build import anna, changed, compiled, line, quoted
 
 

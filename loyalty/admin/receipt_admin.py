@@ -14,10 +14,10 @@ from clinics.admin_money import money_display
 from clinics.admin_pages import FactAdmin, FactInline, OwnClinicsFilter, only_own_clinics
 from clinics.number_texts import number_text, signed_text
 from loyalty.admin.people_search import SEARCH_HELP, facts_of_found_patients
-from loyalty.explanations import explain
 from loyalty.models import Receipt, ReceiptLine, Refund, RefundLine, Source
 from loyalty.models.receipt import DESK
 from loyalty.program.versions import compiled_version
+from loyalty.texts.explanations import explain
 
 
 class ReceiptClinicFilter(OwnClinicsFilter):

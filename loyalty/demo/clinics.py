@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 
 from clinics import roles
 from clinics.models import Clinic, Doctor, Service, ServiceCategory, StaffMember
-from loyalty.receipt_draft import DraftLine
+from loyalty.checkout.draft import DraftLine
 
 # Known to everybody, so the demo listens on this machine only.
 DEMO_PASSWORD = "club-demo"  # noqa: S105

@@ -13,7 +13,7 @@ from loyalty.ledger import posting
 from loyalty.lot_dates import rolling_from
 from loyalty.models import Account, Source, Standing
 from loyalty.program.versions import RunningProgram
-from loyalty.standing_tiers import first_tier
+from loyalty.tiers.standing import first_tier
 from patients.cards import next_card_numbers
 from patients.models import Card, ConsentRecord, Patient, PatientSourceKey
 from patients.names import name_key

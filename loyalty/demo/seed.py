@@ -15,7 +15,8 @@ from tqdm import tqdm
 from clinics import audit
 from clinics.calendar import local_date
 from clinics.models import AuditEvent
-from loyalty.catalogue import Catalogue, read_catalogue
+from loyalty.checkout.catalogue import Catalogue, read_catalogue
+from loyalty.checkout.draft import DraftLine
 from loyalty.demo.attributes import KnownGuest, write_attributes
 from loyalty.demo.clinics import MOSCOW, URAL, DemoPlace, open_clinics
 from loyalty.demo.gifts import HotPoints, give_hot_points
@@ -25,9 +26,8 @@ from loyalty.demo.people import SOURCE, NewGuest, write_guests
 from loyalty.demo.program import demo_document
 from loyalty.demo.showcase import seat_showcase
 from loyalty.models import Standing
-from loyalty.past_receipts import PastReceipt, replay_receipts
+from loyalty.past.receipts import PastReceipt, replay_receipts
 from loyalty.program.versions import NoProgram, RunningProgram, create_draft, current_program, publish
-from loyalty.receipt_draft import DraftLine
 from loyalty.rules.facts import SpendChoice, SpendKind
 
 SEED = 20261122

@@ -5,16 +5,16 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from clinics.calendar import add_months, local_date
 from clinics.models import Clinic
-from loyalty.catalogue import Catalogue
+from loyalty.checkout.catalogue import Catalogue
 from loyalty.demo.clinics import MOSCOW, DemoPlace
 from loyalty.demo.gifts import HotPoints, give_hot_points
 from loyalty.demo.names import Person, phone_of
 from loyalty.demo.people import SOURCE, NewGuest, write_guests
-from loyalty.manual_tiers import grant_manual_tier
 from loyalty.models import Standing
-from loyalty.past_receipts import PastReceipt, replay_receipts
+from loyalty.past.receipts import PastReceipt, replay_receipts
 from loyalty.program.versions import RunningProgram
 from loyalty.rules.facts import SpendChoice
+from loyalty.tiers.manual import grant_manual_tier
 from patients.models import Card, Household, Patient
 
 ANNA, BORIS, VERA, GALINA = range(4567, 4571)

@@ -7,8 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinics import clock
-from loyalty.catalogue import LineRefused, UnknownDoctor, UnknownService
-from loyalty.checkout import ProofNeeded, QuoteChanged, QuoteExpired, confirm_receipt
+from loyalty.checkout.catalogue import LineRefused, UnknownDoctor, UnknownService
+from loyalty.checkout.confirming import ProofNeeded, QuoteChanged, QuoteExpired, confirm_receipt
+from loyalty.checkout.draft import QuoteTokenInvalid, ReceiptDraft, read_ticket
+from loyalty.checkout.member_state import NoAccount
+from loyalty.checkout.quoting import EmptyReceipt, QuotedReceipt, quote_receipt
 from loyalty.desk.access import Desk, Who, desk_view
 from loyalty.desk.page import (
     NO_PROGRAM,
@@ -24,10 +27,7 @@ from loyalty.desk.price_list import find_categories, find_services
 from loyalty.desk.proof_form import need_text
 from loyalty.desk.proof_taking import put_proof, take_typed_code
 from loyalty.desk.receipt_form import ReceiptForm, doctor_gone
-from loyalty.member_state import NoAccount
 from loyalty.program.versions import NoProgram
-from loyalty.quoting import EmptyReceipt, QuotedReceipt, quote_receipt
-from loyalty.receipt_draft import QuoteTokenInvalid, ReceiptDraft, read_ticket
 
 SHORTEST_SUGGESTION = 2
 REFUSED = 422

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinics.number_texts import percent_text
-from loyalty.manual_discounts import AboveMost, ApproverNeeded
+from loyalty.checkout.manual_discounts import AboveMost, ApproverNeeded
 
 SHORTEST_REASON = 5
 

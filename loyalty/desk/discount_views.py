@@ -10,12 +10,8 @@ from django.utils.translation import gettext as _
 
 from clinics import clock
 from clinics.number_texts import percent_text
-from loyalty import manual_discounts
-from loyalty.desk.access import KEPT_FIELDS, Desk, Who, desk_view
-from loyalty.desk.checkout_views import desk_quote
-from loyalty.desk.discount_form import DiscountForm
-from loyalty.desk.page import who_of
-from loyalty.manual_discounts import (
+from loyalty.checkout import manual_discounts
+from loyalty.checkout.manual_discounts import (
     APPROVE,
     AboveMost,
     AlreadyOpen,
@@ -29,6 +25,10 @@ from loyalty.manual_discounts import (
     most_bp_of,
     waiting_for,
 )
+from loyalty.desk.access import KEPT_FIELDS, Desk, Who, desk_view
+from loyalty.desk.checkout_views import desk_quote
+from loyalty.desk.discount_form import DiscountForm
+from loyalty.desk.page import who_of
 from loyalty.models import ManualDiscount
 from loyalty.program.versions import NoProgram, current_program
 from loyalty.rules.compiled import ManualDiscounts

@@ -10,15 +10,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clinics import clock
-from loyalty.checkout import needs_proof
+from loyalty.checkout.confirming import needs_proof
+from loyalty.checkout.member_state import NoAccount, read_member_state
+from loyalty.checkout.quoting import QuotedReceipt
 from loyalty.desk.access import Desk, Who, read_who, sign_who
 from loyalty.desk.proof_form import ProofForm, proven_text, read_proof_form
 from loyalty.desk.quote_panel import QuotePanel, quote_panel
 from loyalty.desk.receipt_form import FormLine, ReceiptForm, read_form
 from loyalty.desk.strip import Strip, contact_strip, member_strip
-from loyalty.member_state import NoAccount, read_member_state
 from loyalty.program.versions import NoProgram, current_program
-from loyalty.quoting import QuotedReceipt
 from loyalty.rules.facts import SpendKind
 from patients.models import Patient
 from patients.search import active_patients

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from loyalty.spend_code_sending import CodeHasNoRoute
+from loyalty.messages.spend_codes import CodeHasNoRoute
 from notifications.models import SkipReason
 from patients.models import SpendProof
 from patients.spend_codes import TooManyCodes

@@ -6,10 +6,10 @@ from dataclasses import replace
 from django.http import HttpRequest
 
 from clinics import clock
+from loyalty.checkout.draft import QuoteTokenInvalid, read_ticket
 from loyalty.desk.access import Desk, Who, sign_who
 from loyalty.desk.page import DeskPage
 from loyalty.desk.proof_form import blocked_text, refused_text
-from loyalty.receipt_draft import QuoteTokenInvalid, read_ticket
 from patients.models import SpendProof
 from patients.search import FoundBy, SearchResult
 from patients.spend_guard import CodesBlocked

@@ -10,7 +10,7 @@ from loyalty.desk.checkout_views import REFUSED, find_again, show_quoted
 from loyalty.desk.page import DeskPage, read_page, who_of
 from loyalty.desk.proof_form import blocked_text, denied_text, no_route_text, reason_text, too_many_text
 from loyalty.desk.proof_taking import key_of, proof_request, proven, put_proof
-from loyalty.spend_code_sending import CodeHasNoRoute, send_spend_code
+from loyalty.messages.spend_codes import CodeHasNoRoute, send_spend_code
 from patients.models import Patient
 from patients.search import active_patients
 from patients.spend_codes import TooManyCodes

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from clinics.number_texts import money_text, number_text, percent_text, signed_text
-from loyalty.explanations import Explained, explain
+from loyalty.checkout.quoting import QuotedReceipt
 from loyalty.models import ManualDiscount
-from loyalty.quoting import QuotedReceipt
 from loyalty.rules.facts import SpendKind
 from loyalty.rules.quote import LineQuote
+from loyalty.texts.explanations import Explained, explain
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from itertools import chain, repeat
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from loyalty.checkout.draft import DraftLine
 from loyalty.desk.doctors import OfferedDoctor
 from loyalty.desk.price_list import PricedItem, find_categories, find_service, find_services
 from loyalty.desk.typed_values import (
@@ -22,7 +23,6 @@ from loyalty.desk.typed_values import (
     read_roubles,
     roubles_field,
 )
-from loyalty.receipt_draft import DraftLine
 from loyalty.rules.facts import SpendChoice, SpendKind
 
 MOST_LINES = 50

@@ -10,10 +10,10 @@ from django.utils.translation import ngettext
 from clinics.calendar import local_date
 from clinics.money import to_kopecks
 from clinics.number_texts import day_text, money_text, number_text, signed_text
-from loyalty.explanations import rule_title
 from loyalty.models import Receipt, Refund
 from loyalty.program.versions import compiled_version
-from loyalty.refund import RefundResult
+from loyalty.refunds.refunding import RefundResult
+from loyalty.texts.explanations import rule_title
 
 
 @dataclass(frozen=True, slots=True)

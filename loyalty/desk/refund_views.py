@@ -17,7 +17,7 @@ from loyalty.desk.refund_form import KEPT_FIELDS, RefundForm, read_refund_form
 from loyalty.desk.refund_panel import RefundPanel, earlier_refunds, refund_panel
 from loyalty.models import Receipt, ReceiptLine, Refund
 from loyalty.program.versions import compiled_version
-from loyalty.refund import (
+from loyalty.refunds.refunding import (
     RefundChanged,
     RefundKeyReused,
     RefundResult,
@@ -25,9 +25,9 @@ from loyalty.refund import (
     confirm_refund,
     preview_refund,
 )
+from loyalty.refunds.sold_receipt import read_sold_receipt
 from loyalty.rules.refund_portions import EVERYTHING
 from loyalty.rules.refunds import MoreThanLeft, NothingLeft, UnknownLine
-from loyalty.sold_receipt import read_sold_receipt
 
 LONGEST_KEY = 40
 REFUSED = 422

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from clinics.calendar import local_date
 from clinics.money import to_kopecks
 from clinics.number_texts import day_text, money_text, number_text, soon_text
+from loyalty.checkout.member_state import MemberState
 from loyalty.ledger.balance import BurnDay
-from loyalty.member_state import MemberState
 from loyalty.models import Receipt, Refund
 from loyalty.rules.compiled import CompiledProgram
-from loyalty.tier_outlooks import read_tier_outlook
-from loyalty.tier_texts import tier_notes
+from loyalty.texts.tiers import tier_notes
+from loyalty.tiers.outlooks import read_tier_outlook
 from patients.models import Card, Patient
 
 RECENT_RECEIPTS = 3

@@ -8,7 +8,7 @@ from clinics.calendar import local_date
 from loyalty.lot_dates import rolling_from
 from loyalty.models import Account, Standing
 from loyalty.rules.compiled import CompiledProgram
-from loyalty.standing_tiers import first_tier
+from loyalty.tiers.standing import first_tier
 from patients.models import Patient
 
 

@@ -15,8 +15,8 @@ from loyalty.rules.compiled import CompiledProgram, Tier
 from loyalty.rules.tier_states import after_payment, with_due_day
 from loyalty.rules.tiers import higher_of
 from loyalty.rules.turnover import Payment, with_payment
-from loyalty.standing_tiers import TIER_FIELDS, put_state, stored_state
-from loyalty.turnovers import read_turnovers
+from loyalty.tiers.standing import TIER_FIELDS, put_state, stored_state
+from loyalty.tiers.turnovers import read_turnovers
 from patients.models import PatientSourceKey
 
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from clinics import audit, fail_points
 from clinics.models import Clinic
-from loyalty.catalogue import read_catalogue
+from loyalty.checkout.catalogue import read_catalogue
 from loyalty.imports.accounts import open_standings
 from loyalty.imports.customers import create_contacts
 from loyalty.imports.faults import RowFault
@@ -22,7 +22,7 @@ from loyalty.imports.receipt_plan import PlannedBatch, plan_receipts
 from loyalty.imports.receipt_rows import FileReceipt, ReceiptFile
 from loyalty.ledger import posting
 from loyalty.models import Source, Standing
-from loyalty.past_receipts import PastReceipt, replay_receipts
+from loyalty.past.receipts import PastReceipt, replay_receipts
 from loyalty.program.versions import RunningProgram
 from patients.models import Patient
 

@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 from clinics.calendar import local_date
 from clinics.models import Doctor, Service, ServiceCategory
 from clinics.money import to_kopecks, to_roubles
+from loyalty.checkout.draft import DraftLine
 from loyalty.imports import cells
 from loyalty.imports.columns import Column
 from loyalty.imports.faults import RowFault
 from loyalty.imports.row_cells import RowCells
 from loyalty.imports.table_file import Row
-from loyalty.receipt_draft import DraftLine
 
 COLUMNS = (
     Column("customer", ("key", "id", "код пациента", "пациент", "клиент", "код клиента"), is_required=True),

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from clinics import fail_points
 from clinics.calendar import end_of_day, local_date
 from clinics.models import Clinic
-from loyalty.events import POINTS_BURNING_SOON
+from loyalty.messages.events import POINTS_BURNING_SOON
 from loyalty.models import NightlyRun, ReminderPlan
 from loyalty.nightly import journal
 from loyalty.program.versions import NoProgram, current_program

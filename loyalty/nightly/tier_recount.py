@@ -19,9 +19,9 @@ from loyalty.nightly import journal
 from loyalty.program.versions import NoProgram, current_program
 from loyalty.rules.compiled import CompiledProgram
 from loyalty.rules.tier_states import settled
-from loyalty.standing_tiers import TIER_FIELDS, mark_of, put_state, stored_state
-from loyalty.tier_notices import TierChange, enqueue_notices
-from loyalty.turnovers import read_turnovers
+from loyalty.tiers.notices import TierChange, enqueue_notices
+from loyalty.tiers.standing import TIER_FIELDS, mark_of, put_state, stored_state
+from loyalty.tiers.turnovers import read_turnovers
 from notifications.quiet_hours import next_daytime
 
 SLICE = 1000

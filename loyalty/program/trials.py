@@ -11,13 +11,12 @@ from datetime import date, datetime
 
 from clinics.calendar import local_date, minute_of_day
 from clinics.models import Clinic
-from loyalty.catalogue import line_facts, read_catalogue
-from loyalty.explanations import Explained, explain
-from loyalty.limit_use import ReceiptPlace, read_used
+from loyalty.checkout.catalogue import line_facts, read_catalogue
+from loyalty.checkout.draft import DraftLine, ReceiptDraft, new_document
+from loyalty.checkout.limit_use import ReceiptPlace, read_used
+from loyalty.checkout.quoting import quote_draft
 from loyalty.models import ProgramVersion
 from loyalty.program.versions import RunningProgram, compiled_version
-from loyalty.quoting import quote_draft
-from loyalty.receipt_draft import DraftLine, ReceiptDraft, new_document
 from loyalty.rules import engine
 from loyalty.rules.compiled import CompiledProgram
 from loyalty.rules.conditions import Situation
@@ -26,6 +25,7 @@ from loyalty.rules.quote import Quote
 from loyalty.rules.reasons import Reason
 from loyalty.rules.rule_book import ConditionalRule
 from loyalty.rules.tiers import tier_of_member
+from loyalty.texts.explanations import Explained, explain
 
 NOBODY = 0  # no patient has this id: what others have been given does not count
 MEANS_OTHERS = Reason("means_others")

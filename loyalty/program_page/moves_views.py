@@ -15,12 +15,12 @@ from clinics.admin_pages import BoundedPaginator
 from clinics.models import Clinic
 from clinics.number_texts import number_text, signed_text
 from clinics.scope import clinics_of
-from loyalty.explanations import tier_title
 from loyalty.models import ProgramVersion
 from loyalty.program.versions import compiled_version
 from loyalty.program_page.access import VIEW_PATIENT, find_version, program_view
 from loyalty.rules.compiled import CompiledProgram
-from loyalty.tier_moves import TierMove, moving_patients, tier_moves
+from loyalty.texts.explanations import tier_title
+from loyalty.tiers.moves import TierMove, moving_patients, tier_moves
 
 ON_A_PAGE = 50
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from clinics.models import Doctor, Service, ServiceCategory
 from clinics.money import to_kopecks
+from loyalty.checkout.draft import DraftLine
 from loyalty.program_page.fields import NumberField, WholeField
-from loyalty.receipt_draft import DraftLine
 from loyalty.rules.shapes import decimal_of
 
 FEWEST_ROWS, MOST_ROWS = 3, 30

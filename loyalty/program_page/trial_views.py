@@ -16,14 +16,14 @@ from clinics import clock
 from clinics.models import Clinic
 from clinics.number_texts import money_text, number_text, percent_text, signed_text
 from clinics.scope import clinics_of
-from loyalty.explanations import tier_title
-from loyalty.member_state import NoAccount
+from loyalty.checkout.member_state import NoAccount
 from loyalty.models import ProgramVersion
 from loyalty.program.trials import Trial, TrialReceipt, try_on_member, try_on_patient
 from loyalty.program.versions import version_at
 from loyalty.program_page.access import VIEW_PATIENT, find_version, program_view
 from loyalty.program_page.trial_form import TrialForm, TrialScope
 from loyalty.program_page.trial_lines import PriceList, TrialLine, make_lines
+from loyalty.texts.explanations import tier_title
 
 MEMBER = ("tier", "balance", "burning", "turnover", "visits", "age", "sex", "source", "social_groups", "tags")
 

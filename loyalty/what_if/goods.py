@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from clinics.models import Doctor, Service, ServiceCategory
-from loyalty.catalogue import LEVELS
+from loyalty.checkout.catalogue import LEVELS
 
 
 class Goods(NamedTuple):

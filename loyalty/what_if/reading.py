@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from clinics.calendar import add_months
-from loyalty.member_attributes import MemberAttributes
+from loyalty.checkout.member_attributes import MemberAttributes
 from loyalty.rules.compiled import CompiledProgram
 from loyalty.rules.facts import LineFacts, ReceiptFacts
 from loyalty.rules.tier_states import TierState, after_nights, after_payment, settled

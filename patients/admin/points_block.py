@@ -9,16 +9,16 @@ from django.utils.translation import ngettext
 from clinics.calendar import local_date
 from clinics.money import to_kopecks
 from clinics.number_texts import day_text, money_text, number_text, signed_text, soon_text
-from loyalty.explanations import explain, tier_title
+from loyalty.checkout.member_state import MemberState, NoAccount, read_member_state
 from loyalty.ledger.balance import BurnDay
 from loyalty.ledger.statement import StatementRow, statement
-from loyalty.member_state import MemberState, NoAccount, read_member_state
 from loyalty.models import OperationKind
 from loyalty.program.versions import NoProgram, current_program
 from loyalty.receipt_numbers import receipt_numbers
 from loyalty.rules.compiled import CompiledProgram
-from loyalty.tier_outlooks import read_tier_outlook
-from loyalty.tier_texts import tier_notes
+from loyalty.texts.explanations import explain, tier_title
+from loyalty.texts.tiers import tier_notes
+from loyalty.tiers.outlooks import read_tier_outlook
 from patients.models import Patient
 
 SHOWN_OPERATIONS = 20

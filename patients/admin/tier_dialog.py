@@ -17,17 +17,17 @@ from django.utils.translation import gettext as _
 from clinics import clock
 from clinics.calendar import local_date
 from clinics.number_texts import day_text
-from loyalty.explanations import tier_title
-from loyalty.manual_tiers import (
+from loyalty.models import ManualTier, Standing
+from loyalty.program.versions import NoProgram, current_program
+from loyalty.rules.compiled import CompiledProgram
+from loyalty.texts.explanations import tier_title
+from loyalty.tiers.manual import (
     EndOutOfRange,
     NoManualTier,
     end_manual_tier,
     find_manual_tier,
     grant_manual_tier,
 )
-from loyalty.models import ManualTier, Standing
-from loyalty.program.versions import NoProgram, current_program
-from loyalty.rules.compiled import CompiledProgram
 from patients.models import Patient
 
 PERMISSION = "loyalty.grant_manual_tier"

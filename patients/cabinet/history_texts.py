@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from clinics.calendar import local_date
 from clinics.number_texts import day_text, signed_text
-from loyalty.explanations import explain, rule_title
 from loyalty.ledger.balance import BurnDay
 from loyalty.ledger.statement import StatementRow
 from loyalty.models import OperationKind, Source
 from loyalty.rules.compiled import CompiledProgram
+from loyalty.texts.explanations import explain, rule_title
 
 WELCOME = "welcome"
 REFUND_KINDS = {OperationKind.RETURN, OperationKind.TAKE_BACK}

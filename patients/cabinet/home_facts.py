@@ -13,7 +13,7 @@ from loyalty.program.versions import NoProgram, current_program
 from loyalty.receipt_numbers import receipt_numbers
 from loyalty.rules.compiled import CompiledProgram
 from loyalty.rules.tier_outlook import TierOutlook
-from loyalty.tier_outlooks import read_tier_outlook
+from loyalty.tiers.outlooks import read_tier_outlook
 from patients.models import Card, Patient
 
 SHOWN_OPERATIONS = 5

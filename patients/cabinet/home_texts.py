@@ -7,9 +7,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from clinics.number_texts import day_text, money_text, number_text, percent_text
-from loyalty.explanations import tier_title
 from loyalty.ledger.balance import BurnDay
-from loyalty.tier_texts import keeping_texts, next_step_text
+from loyalty.texts.explanations import tier_title
+from loyalty.texts.tiers import keeping_texts, next_step_text
 from patients.cabinet.history_texts import is_welcome
 from patients.cabinet.home_facts import HomeFacts
 

@@ -92,8 +92,8 @@ def measure_quotes(server: private_postgres.Server, *, seconds: float) -> Sample
     from django.db import connection
 
     from clinics.models import Service
-    from loyalty.quoting import quote_receipt
-    from loyalty.receipt_draft import DraftLine, ReceiptDraft
+    from loyalty.checkout.draft import DraftLine, ReceiptDraft
+    from loyalty.checkout.quoting import quote_receipt
     from loyalty.rules.facts import SpendChoice
     from patients.models import Patient
 

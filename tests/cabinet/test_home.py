@@ -6,11 +6,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from loyalty.checkout.draft import DraftLine, ReceiptDraft
+from loyalty.checkout.quoting import quote_receipt
 from loyalty.ledger import posting
 from loyalty.models import Account, Entry, OperationKind, Refund, Source
-from loyalty.quoting import quote_receipt
-from loyalty.receipt_draft import DraftLine, ReceiptDraft
-from loyalty.refund import RefundWish, refund_receipt
+from loyalty.refunds.refunding import RefundWish, refund_receipt
 from loyalty.rules.facts import SpendChoice
 from patients.cards import block_card
 from patients.models import Card, Patient

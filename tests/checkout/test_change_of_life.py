@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from loyalty.checkout import confirm_receipt
+from loyalty.checkout.confirming import confirm_receipt
+from loyalty.checkout.draft import DraftLine, ReceiptDraft
+from loyalty.checkout.quoting import quote_receipt
 from loyalty.ledger.balance import spendable
 from loyalty.models import Lot, Refund
 from loyalty.nightly import night
-from loyalty.quoting import quote_receipt
-from loyalty.receipt_draft import DraftLine, ReceiptDraft
-from loyalty.refund import RefundWish, refund_receipt
+from loyalty.refunds.refunding import RefundWish, refund_receipt
 from loyalty.rules.facts import SpendChoice
 from tests.people import make_clinic, make_rita, make_service
 from tests.programs import IN_FORCE_FROM, make_member, publish_preset

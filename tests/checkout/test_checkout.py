@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from loyalty.checkout import QuoteChanged, QuoteExpired, confirm_receipt
+from loyalty.checkout.confirming import QuoteChanged, QuoteExpired, confirm_receipt
+from loyalty.checkout.draft import DraftLine, QuoteTokenInvalid, ReceiptDraft
+from loyalty.checkout.quoting import EmptyReceipt, quote_receipt
 from loyalty.ledger import posting
 from loyalty.models import Award, Entry, Receipt, ReceiptLine, Standing
-from loyalty.quoting import EmptyReceipt, quote_receipt
-from loyalty.receipt_draft import DraftLine, QuoteTokenInvalid, ReceiptDraft
 from loyalty.rules.facts import SpendChoice
 from notifications.models import OutboxMessage
 from tests.people import make_clinic, make_rita, make_service

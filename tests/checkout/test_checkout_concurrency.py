@@ -6,14 +6,14 @@ from datetime import date, timedelta
 import pytest
 from django.db.models import QuerySet
 
-from loyalty import checkout
-from loyalty.checkout import ConfirmedReceipt, QuoteChanged
+from loyalty.checkout import confirming as checkout
+from loyalty.checkout.confirming import ConfirmedReceipt, QuoteChanged
+from loyalty.checkout.draft import DraftLine, ReceiptDraft
+from loyalty.checkout.posting import post_receipt
+from loyalty.checkout.quoting import quote_receipt
 from loyalty.ledger.refusals import InsufficientPoints
 from loyalty.models import Operation, Receipt, Refund, Standing
-from loyalty.quoting import quote_receipt
-from loyalty.receipt_draft import DraftLine, ReceiptDraft
-from loyalty.receipt_posting import post_receipt
-from loyalty.refund import RefundResult, RefundWish, refund_receipt
+from loyalty.refunds.refunding import RefundResult, RefundWish, refund_receipt
 from loyalty.rules.facts import SpendChoice
 from loyalty.rules.refunds import NothingLeft
 from tests.people import make_clinic, make_rita, make_service

@@ -8,13 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from loyalty.catalogue import read_catalogue
-from loyalty.checkout import confirm_receipt
+from loyalty.checkout.catalogue import read_catalogue
+from loyalty.checkout.confirming import confirm_receipt
+from loyalty.checkout.draft import DraftLine, ReceiptDraft, read_ticket
+from loyalty.checkout.quoting import quote_receipt
 from loyalty.models import Lot, Receipt, Standing
-from loyalty.past_receipts import PastReceipt, replay_receipts
+from loyalty.past.receipts import PastReceipt, replay_receipts
 from loyalty.program.versions import current_program
-from loyalty.quoting import quote_receipt
-from loyalty.receipt_draft import DraftLine, ReceiptDraft, read_ticket
 from loyalty.rules.facts import SpendChoice
 from patients.models import Patient
 from tests.people import make_clinic, make_doctor, make_rita, make_tag, put_into_group

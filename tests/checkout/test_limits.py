@@ -6,11 +6,11 @@ import pytest
 from django.contrib.auth.models import User
 
 from clinics.models import AuditEvent
-from loyalty.checkout import QuoteChanged, confirm_receipt
-from loyalty.limit_use import ReceiptPlace, give_back
+from loyalty.checkout.confirming import QuoteChanged, confirm_receipt
+from loyalty.checkout.draft import DraftLine, ReceiptDraft
+from loyalty.checkout.limit_use import ReceiptPlace, give_back
+from loyalty.checkout.quoting import quote_receipt
 from loyalty.models import LimitUse, Receipt
-from loyalty.quoting import quote_receipt
-from loyalty.receipt_draft import DraftLine, ReceiptDraft
 from loyalty.rules.facts import SpendChoice
 from loyalty.rules.limits import Limit, LimitKind, LimitPeriod
 from tests.people import make_clinic, make_rita

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from loyalty import checkout
-from loyalty.checkout import ConfirmedReceipt, QuoteChanged, confirm_receipt
-from loyalty.limit_use import read_used
+from loyalty.checkout import confirming as checkout
+from loyalty.checkout.confirming import ConfirmedReceipt, QuoteChanged, confirm_receipt
+from loyalty.checkout.limit_use import read_used
 from loyalty.models import LimitUse, Receipt
 from tests.checkout.test_limits import desk_user, publish_bonus, quote_of
 from tests.people import make_clinic

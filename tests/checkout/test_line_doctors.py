@@ -3,11 +3,11 @@
 import pytest
 
 from clinics.models import Doctor
-from loyalty.catalogue import UnknownDoctor, line_facts, read_catalogue
-from loyalty.checkout import confirm_receipt
+from loyalty.checkout.catalogue import UnknownDoctor, line_facts, read_catalogue
+from loyalty.checkout.confirming import confirm_receipt
+from loyalty.checkout.draft import DraftLine, ReceiptDraft, read_ticket
+from loyalty.checkout.quoting import quote_receipt
 from loyalty.models import ReceiptLine
-from loyalty.quoting import quote_receipt
-from loyalty.receipt_draft import DraftLine, ReceiptDraft, read_ticket
 from loyalty.rules.facts import SpendChoice
 from tests.people import make_clinic, make_doctor, make_rita, make_service
 from tests.programs import NOON, make_member, publish_preset

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import Group
 
 from clinics.models import AuditEvent
-from loyalty.checkout import QuoteChanged, confirm_receipt
-from loyalty.manual_discounts import (
+from loyalty.checkout.confirming import QuoteChanged, confirm_receipt
+from loyalty.checkout.manual_discounts import (
     AboveMost,
     AlreadyOpen,
     ApproverNeeded,

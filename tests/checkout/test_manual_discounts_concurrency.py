@@ -5,8 +5,8 @@ import threading
 import pytest
 from django.db.models import QuerySet
 
-from loyalty import manual_discounts
-from loyalty.manual_discounts import DiscountWish, approve, ask_discount, refuse
+from loyalty.checkout import manual_discounts
+from loyalty.checkout.manual_discounts import DiscountWish, approve, ask_discount, refuse
 from loyalty.models import ManualDiscount
 from loyalty.program.versions import current_program
 from tests.people import make_clinic, make_rita, make_staff

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from loyalty.catalogue import read_catalogue
+from loyalty.checkout.catalogue import read_catalogue
+from loyalty.checkout.draft import DraftLine
 from loyalty.models import LimitUse, Standing
-from loyalty.past_receipts import PastReceipt, replay_receipts
+from loyalty.past.receipts import PastReceipt, replay_receipts
 from loyalty.program.versions import current_program
-from loyalty.receipt_draft import DraftLine
 from tests.checkout.test_limits import pay, publish_bonus
 from tests.people import make_clinic
 from tests.programs import NOON, make_member

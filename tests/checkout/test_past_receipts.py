@@ -6,13 +6,13 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
-from loyalty.catalogue import read_catalogue
+from loyalty.checkout.catalogue import read_catalogue
+from loyalty.checkout.draft import DraftLine, ReceiptDraft
+from loyalty.checkout.quoting import quote_receipt
 from loyalty.ledger.balance import read_holdings
 from loyalty.models import Award, Entry, Operation, Receipt, ReceiptLine, Standing
-from loyalty.past_receipts import PastReceipt, replay_receipts
+from loyalty.past.receipts import PastReceipt, replay_receipts
 from loyalty.program.versions import current_program
-from loyalty.quoting import quote_receipt
-from loyalty.receipt_draft import DraftLine, ReceiptDraft
 from loyalty.rules.facts import SpendChoice
 from tests.people import make_clinic, make_service, make_staff
 from tests.programs import make_member, publish_preset

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from loyalty.checkout import ProofNeeded, QuoteExpired, confirm_receipt
+from loyalty.checkout.confirming import ProofNeeded, QuoteExpired, confirm_receipt
+from loyalty.checkout.draft import DraftLine, ReceiptDraft
+from loyalty.checkout.quoting import quote_receipt
+from loyalty.messages.spending import compose_spend_overridden
 from loyalty.models import Receipt
-from loyalty.quoting import quote_receipt
-from loyalty.receipt_draft import DraftLine, ReceiptDraft
 from loyalty.rules.facts import SpendChoice
-from loyalty.spend_messages import compose_spend_overridden
 from notifications.models import OutboxMessage
 from patients.models import SpendProof
 from patients.spend_proofs import ProofRequest, prove_by_decision

@@ -3,8 +3,8 @@
 import pytest
 from django.utils.translation import override
 
-from loyalty.receipt_messages import compose_receipt_posted
-from loyalty.refund import refund_receipt
+from loyalty.messages.receipts import compose_receipt_posted
+from loyalty.refunds.refunding import refund_receipt
 from loyalty.rules.facts import SpendChoice
 from loyalty.rules.refund_portions import SpreadAmount
 from notifications.models import OutboxMessage

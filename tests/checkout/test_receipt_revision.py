@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from loyalty.checkout.draft import DraftLine, ReceiptDraft
+from loyalty.checkout.quoting import quote_receipt
+from loyalty.checkout.revision import AlreadyReplaced, ReceiptStands
 from loyalty.models import Operation, Receipt, Refund, Standing
-from loyalty.quoting import quote_receipt
-from loyalty.receipt_draft import DraftLine, ReceiptDraft
-from loyalty.receipt_revision import AlreadyReplaced, ReceiptStands
-from loyalty.refund import RefundWish, refund_receipt
+from loyalty.refunds.refunding import RefundWish, refund_receipt
 from loyalty.rules.facts import SpendChoice
 from loyalty.rules.refund_portions import SpreadAmount
 from tests.people import make_clinic, make_rita, make_service

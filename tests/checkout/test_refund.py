@@ -6,12 +6,12 @@ from datetime import date, timedelta
 import pytest
 
 from clinics.models import AuditEvent
+from loyalty.checkout.draft import DraftLine, ReceiptDraft
+from loyalty.checkout.quoting import quote_receipt
 from loyalty.ledger import posting
 from loyalty.ledger.balance import read_holdings
 from loyalty.models import Entry, Operation, Receipt, Refund, Standing
-from loyalty.quoting import quote_receipt
-from loyalty.receipt_draft import DraftLine, ReceiptDraft
-from loyalty.refund import RefundKeyReused, RefundWish, preview_refund, refund_receipt
+from loyalty.refunds.refunding import RefundKeyReused, RefundWish, preview_refund, refund_receipt
 from loyalty.rules.facts import SpendChoice
 from loyalty.rules.refund_portions import ChosenLines, SpreadAmount
 from loyalty.rules.refunds import MoreThanLeft, NothingLeft

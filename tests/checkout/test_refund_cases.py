@@ -7,7 +7,7 @@ import pytest
 
 from loyalty.ledger import posting
 from loyalty.models import Account, Lot, Operation, Refund, Standing
-from loyalty.refund import refund_receipt
+from loyalty.refunds.refunding import refund_receipt
 from loyalty.rules.facts import SpendChoice
 from loyalty.rules.refund_portions import ChosenLines, LineAmounts, SpreadAmount
 from notifications.models import OutboxMessage

@@ -17,7 +17,7 @@ from clinics.calendar import end_of_day
 from loyalty.ledger import posting
 from loyalty.ledger.audit import breaches
 from loyalty.models import Account, Lot, Refund
-from loyalty.refund import preview_refund, refund_receipt
+from loyalty.refunds.refunding import preview_refund, refund_receipt
 from loyalty.rules.facts import SpendChoice
 from loyalty.rules.refund_portions import EVERYTHING, ChosenLines, SpreadAmount
 from tests.checkout.test_refund import post, shown, wish

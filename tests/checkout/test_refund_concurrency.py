@@ -5,12 +5,12 @@ import threading
 import pytest
 from django.db.models import QuerySet, Sum
 
-from loyalty import refund as refunding
+from loyalty.checkout.draft import DraftLine, ReceiptDraft
+from loyalty.checkout.quoting import quote_receipt
 from loyalty.models import Refund, Standing
-from loyalty.quoting import quote_receipt
-from loyalty.receipt_draft import DraftLine, ReceiptDraft
-from loyalty.refund import RefundResult, RefundWish, refund_receipt
-from loyalty.refund_acts import post_refund_acts
+from loyalty.refunds import refunding
+from loyalty.refunds.acts import post_refund_acts
+from loyalty.refunds.refunding import RefundResult, RefundWish, refund_receipt
 from loyalty.rules.facts import SpendChoice
 from loyalty.rules.refund_portions import SpreadAmount
 from loyalty.rules.refunds import MoreThanLeft

@@ -2,12 +2,12 @@
 
 import pytest
 
-from loyalty.catalogue import read_catalogue
+from loyalty.checkout.catalogue import read_catalogue
+from loyalty.checkout.draft import DraftLine
 from loyalty.models import LimitUse, Receipt, Refund, Standing
-from loyalty.past_receipts import PastReceipt, replay_receipts
+from loyalty.past.receipts import PastReceipt, replay_receipts
 from loyalty.program.versions import current_program
-from loyalty.receipt_draft import DraftLine
-from loyalty.refund import preview_refund, refund_receipt
+from loyalty.refunds.refunding import preview_refund, refund_receipt
 from loyalty.rules.facts import SpendChoice
 from loyalty.rules.refund_portions import ChosenLines, SpreadAmount
 from loyalty.rules.refunds import NothingLeft

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from loyalty.ledger.audit import breaches
 from loyalty.models import Account, Lot, Refund, Standing
-from loyalty.refund import preview_refund, refund_receipt
+from loyalty.refunds.refunding import preview_refund, refund_receipt
 from loyalty.rules.facts import SpendChoice
 from loyalty.rules.refund_portions import EVERYTHING, ChosenLines, LineAmounts, SpreadAmount
 from loyalty.rules.refunds import MoreThanLeft, NothingLeft

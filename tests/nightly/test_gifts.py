@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from clinics.calendar import local_date
-from loyalty.gift_messages import compose_gift
 from loyalty.ledger.audit import breaches
+from loyalty.messages.gifts import compose_gift
 from loyalty.models import LimitUse, Lot, NightlyRun, Operation, OperationKind, Receipt, Refund, Standing
 from loyalty.nightly import night
 from notifications.models import OutboxMessage

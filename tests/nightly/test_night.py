@@ -20,7 +20,7 @@ from loyalty.program.versions import compiled_version
 from loyalty.rules.tier_states import TierState, settled
 from loyalty.rules.turnover import Turnover
 from loyalty.schedule import create_schedule
-from loyalty.standing_tiers import stored_state
+from loyalty.tiers.standing import stored_state
 from tests.nightly.burning import LAST_DAY, balance_of, member_with, moscow, roll_to, run_program, spend
 from tests.people import make_clinic
 from tests.programs import tiers_with

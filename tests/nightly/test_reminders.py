@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
-from loyalty.burning_messages import compose_burning_soon
+from loyalty.messages.burning import compose_burning_soon
 from loyalty.models import ReminderPlan
 from loyalty.nightly import night
 from notifications import relay

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from loyalty.spend_code_sending import CodeHasNoRoute, send_spend_code
+from loyalty.messages.spend_codes import CodeHasNoRoute, send_spend_code
 from notifications import relay
 from notifications.models import OutboxMessage, SkipReason
 from notifications.sms_parts import count_parts

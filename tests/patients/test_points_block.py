@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from loyalty.checkout.draft import DraftLine, ReceiptDraft
+from loyalty.checkout.quoting import quote_receipt
 from loyalty.models import Refund
-from loyalty.quoting import quote_receipt
-from loyalty.receipt_draft import DraftLine, ReceiptDraft
-from loyalty.refund import RefundWish, refund_receipt
+from loyalty.refunds.refunding import RefundWish, refund_receipt
 from loyalty.rules.facts import SpendChoice
 from patients.admin.points_block import read_points_block
 from tests.people import make_clinic, make_rita, make_service

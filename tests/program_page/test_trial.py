@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 
+from loyalty.checkout.draft import DraftLine, ReceiptDraft
+from loyalty.checkout.quoting import quote_receipt
 from loyalty.models import LimitUse, ProgramVersion
 from loyalty.program.files import read_preset
 from loyalty.program.versions import create_draft
-from loyalty.quoting import quote_receipt
-from loyalty.receipt_draft import DraftLine, ReceiptDraft
 from loyalty.rules.facts import SpendChoice
 from tests.desk.desk_pages import text_of
 from tests.people import (

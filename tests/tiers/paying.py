@@ -4,14 +4,14 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from clinics.models import Clinic
-from loyalty.checkout import confirm_receipt
+from loyalty.checkout.confirming import confirm_receipt
+from loyalty.checkout.draft import DraftLine, ReceiptDraft
+from loyalty.checkout.quoting import QuotedReceipt, quote_receipt
 from loyalty.models import NightlyRun, Receipt, Refund, Standing
 from loyalty.nightly.tier_recount import recount_tiers
-from loyalty.quoting import QuotedReceipt, quote_receipt
-from loyalty.receipt_draft import DraftLine, ReceiptDraft
-from loyalty.refund import RefundWish, refund_receipt
+from loyalty.refunds.refunding import RefundWish, refund_receipt
 from loyalty.rules.facts import SpendChoice
-from loyalty.standing_tiers import stored_state
+from loyalty.tiers.standing import stored_state
 from notifications.models import OutboxMessage
 from patients.models import Patient
 from tests.people import make_clinic, make_rita, make_service

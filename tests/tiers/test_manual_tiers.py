@@ -6,7 +6,10 @@ import pytest
 from django.db import IntegrityError
 
 from clinics.models import AuditEvent
-from loyalty.manual_tiers import (
+from loyalty.checkout.member_state import NoAccount
+from loyalty.models import ManualTier
+from loyalty.rules.tier_states import TierState
+from loyalty.tiers.manual import (
     EndOutOfRange,
     NoManualTier,
     UnknownTier,
@@ -14,9 +17,6 @@ from loyalty.manual_tiers import (
     find_manual_tier,
     grant_manual_tier,
 )
-from loyalty.member_state import NoAccount
-from loyalty.models import ManualTier
-from loyalty.rules.tier_states import TierState
 from tests.people import make_clinic, make_patient, make_staff
 from tests.programs import make_member
 from tests.tiers.paying import (

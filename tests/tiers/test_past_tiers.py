@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 
-from loyalty.catalogue import read_catalogue
+from loyalty.checkout.catalogue import read_catalogue
+from loyalty.checkout.draft import DraftLine
 from loyalty.models import Receipt, Standing
-from loyalty.past_receipts import PastReceipt, replay_receipts
+from loyalty.past.receipts import PastReceipt, replay_receipts
 from loyalty.program.versions import current_program
-from loyalty.receipt_draft import DraftLine
 from loyalty.rules.tier_states import TierState
 from notifications.models import OutboxMessage
 from tests.people import make_clinic, make_service

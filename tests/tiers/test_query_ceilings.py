@@ -2,9 +2,9 @@
 
 import pytest
 
-from loyalty.checkout import confirm_receipt
+from loyalty.checkout.confirming import confirm_receipt
+from loyalty.checkout.quoting import quote_receipt
 from loyalty.models import Receipt
-from loyalty.quoting import quote_receipt
 from tests.people import make_clinic, make_rita
 from tests.programs import make_member
 from tests.tiers.paying import draft_of, moscow, pay, quote, run_night, run_tiers

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loyalty.checkout import QuoteChanged
+from loyalty.checkout.confirming import QuoteChanged
 from loyalty.models import NightlyRun, Standing
 from loyalty.nightly import tier_recount
 from tests.people import make_clinic

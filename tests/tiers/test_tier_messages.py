@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.utils.translation import override
 
-from loyalty.tier_messages import compose_tier_at_risk, compose_tier_changed
+from loyalty.messages.tiers import compose_tier_at_risk, compose_tier_changed
 from notifications.sms_parts import count_parts, plain
 from tests.programs import make_member
 from tests.tiers.paying import moscow, notices, pay, run_night, run_tiers

@@ -6,16 +6,16 @@ from itertools import product
 import pytest
 
 from clinics.models import Clinic
-from loyalty.manual_tiers import grant_manual_tier
 from loyalty.models import Standing
 from loyalty.program.versions import current_program
 from loyalty.rules.compilation import compile_program
 from loyalty.rules.compiled import CompiledProgram
 from loyalty.rules.tier_states import effective_tier, settled
 from loyalty.rules.turnover import Turnover
-from loyalty.standing_tiers import stored_state
-from loyalty.tier_moves import TierMove, moving_patients, tier_moves
-from loyalty.turnovers import read_turnover
+from loyalty.tiers.manual import grant_manual_tier
+from loyalty.tiers.moves import TierMove, moving_patients, tier_moves
+from loyalty.tiers.standing import stored_state
+from loyalty.tiers.turnovers import read_turnover
 from tests.people import make_clinic, make_staff
 from tests.programs import make_member, tiers_with
 from tests.rules.build import preset

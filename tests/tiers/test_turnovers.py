@@ -7,11 +7,11 @@ import pytest
 from loyalty.imports.openings import NewOpening, post_openings
 from loyalty.imports.patient_rows import Opening
 from loyalty.program.versions import current_program
-from loyalty.refund import RefundWish, refund_receipt
+from loyalty.refunds.refunding import RefundWish, refund_receipt
 from loyalty.rules.refund_portions import SpreadAmount
 from loyalty.rules.tier_states import TierState
 from loyalty.rules.turnover import Payment
-from loyalty.turnovers import read_turnover, read_turnovers
+from loyalty.tiers.turnovers import read_turnover, read_turnovers
 from patients.models import PatientSourceKey
 from tests.people import make_clinic
 from tests.programs import make_member

@@ -10,16 +10,16 @@ from django.db.models import Sum
 
 from clinics.models import Clinic
 from clinics.money import to_kopecks
-from loyalty.catalogue import read_catalogue
+from loyalty.checkout.catalogue import read_catalogue
+from loyalty.checkout.draft import DraftLine
 from loyalty.ledger import posting
 from loyalty.ledger.sweeping import burn_slice, release_slice
 from loyalty.models import Account, Entry, Receipt, Standing
 from loyalty.nightly import night
 from loyalty.nightly.journal import begin_step
 from loyalty.nightly.tier_recount import recount_tiers
-from loyalty.past_receipts import PastReceipt, replay_receipts
+from loyalty.past.receipts import PastReceipt, replay_receipts
 from loyalty.program.versions import current_program
-from loyalty.receipt_draft import DraftLine
 from loyalty.rules.facts import SpendChoice, SpendKind
 from loyalty.what_if.streams import Period
 from loyalty.what_if.trial.totals import Totals

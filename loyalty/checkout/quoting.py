@@ -1,0 +1,105 @@
+"""Quotes a receipt: reads what the engine must know and asks it. Writes nothing.
+
+The desk's preview and the posting call the same function over the same facts; the token of a quote carries
+the moment it was judged at.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from clinics.calendar import local_date, minute_of_day
+from loyalty.checkout.catalogue import Catalogue, line_facts, read_catalogue
+from loyalty.checkout.draft import QuoteTicket, ReceiptDraft, new_document, sign_ticket
+from loyalty.checkout.limit_use import ReceiptPlace, read_used
+from loyalty.checkout.manual_discounts import find_latest
+from loyalty.checkout.member_state import MemberState, read_member_state
+from loyalty.models import ManualDiscount
+from loyalty.program.versions import RunningProgram, current_program
+from loyalty.rules import engine
+from loyalty.rules.compiled import CompiledProgram
+from loyalty.rules.facts import ReceiptFacts
+from loyalty.rules.quote import Quote
+
+
+class EmptyReceipt(Exception):
+    """There is nothing to pay for: no line at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedReceipt:
+    """A quote with all that a page shows around it. `token` is what a confirmation needs."""
+
+    token: str
+    draft: ReceiptDraft
+    quoted_at: datetime
+    quote: Quote
+    place: ReceiptPlace
+    manual: ManualDiscount | None  # given by hand, waiting for a decision, or refused
+    running: RunningProgram
+    member: MemberState
+    catalogue: Catalogue
+
+
+def quote_receipt(draft: ReceiptDraft, *, at: datetime) -> QuotedReceipt:
+    """What the receipt would spend, cost and earn. Six queries at most, nothing written.
+
+    Raises EmptyReceipt, LineRefused, NoAccount, NoProgram.
+    """
+    return quote_draft(draft, running=current_program(at=at), document=new_document(), at=at)
+
+
+def quote_draft(draft: ReceiptDraft, *, running: RunningProgram, document: str, at: datetime) -> QuotedReceipt:
+    """Quote under the given version as of `at`: a confirmation repeats it for the quote's own moment."""
+    if not draft.lines:
+        raise EmptyReceipt
+    program = running.program
+    member = read_member_state(patient_id=draft.patient_id, program=program, at=at, clinic_code=draft.clinic_code)
+    catalogue = read_catalogue(draft.lines)
+    manual = _find_manual(draft, program=program, at=at)
+    facts = _receipt_facts(draft, catalogue=catalogue, member=member, manual=manual, at=at)
+    place = ReceiptPlace(draft.patient_id, draft.clinic_code, facts.clinic_day or facts.day)
+    quote = engine.quote(
+        program=program,
+        member=member.facts(),
+        receipt=facts,
+        choice=draft.choice,
+        used=read_used(program.limits, place),
+    )
+    ticket = QuoteTicket(document=document, draft=draft, quoted_at=at, fingerprint=quote.fingerprint)
+    return QuotedReceipt(
+        token=sign_ticket(ticket),
+        draft=draft,
+        quoted_at=at,
+        quote=quote,
+        place=place,
+        manual=manual,
+        running=running,
+        member=member,
+        catalogue=catalogue,
+    )
+
+
+def _find_manual(draft: ReceiptDraft, *, program: CompiledProgram, at: datetime) -> ManualDiscount | None:
+    if program.discounts.manual is None:
+        return None
+    return find_latest(patient_id=draft.patient_id, clinic_code=draft.clinic_code, at=at)
+
+
+def _receipt_facts(
+    draft: ReceiptDraft,
+    *,
+    catalogue: Catalogue,
+    member: MemberState,
+    manual: ManualDiscount | None,
+    at: datetime,
+) -> ReceiptFacts:
+    is_approved = manual is not None and manual.status == ManualDiscount.Status.APPROVED
+    return ReceiptFacts(
+        lines=line_facts(draft.lines, catalogue=catalogue),
+        clinic=draft.clinic_code,
+        day=member.today,
+        clinic_day=local_date(at, member.zone),
+        minute_of_day=minute_of_day(at, member.zone),
+        booked_online=draft.booked_online,
+        manual_discount_bp=manual.rate_bp if manual and is_approved else 0,
+    )

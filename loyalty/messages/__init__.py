@@ -1,0 +1,1 @@
+"""What the program tells the patient, worded at sending."""

@@ -1,0 +1,1 @@
+"""Receipts of the past, posted as if each had been paid on its day."""

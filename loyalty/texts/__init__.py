@@ -1,0 +1,1 @@
+"""Explanations as sentences: the same words at the desk and in the cabinet."""

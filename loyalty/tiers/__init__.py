@@ -1,0 +1,1 @@
+"""Which tier a member stands in, why, until when, and who moves."""

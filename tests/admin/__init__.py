@@ -1,0 +1,1 @@
+"""The admin: what staff see, may do and may not."""
