@@ -1,8 +1,8 @@
 """Do the tests notice plausible bugs? `python -m tests.mutants [name ...]`
 
-In a copy of the checkout: the tests that the mutants name have to pass; then one bug at a time is planted, and the
-tests that must notice it are run. Fails when a bug survives, when a patch no longer fits the code, and when tests
-can not be run at all, which is no proof of anything.
+In copies of the checkout, one per core: the tests that the mutants name have to pass; then one bug at a time is
+planted, and the tests that must notice it are run. Fails when a bug survives, when a patch no longer fits the
+code, and when tests can not be run at all, which is no proof of anything.
 """
 
 import argparse
@@ -13,9 +13,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
+from queue import SimpleQueue
 
 from tests.mutants.mutant import ROOT, DoesNotFit, Mutant, every_mutant
 
@@ -38,11 +40,29 @@ def main() -> int:
     mutants = [mutant for mutant in every_mutant() if not names or mutant.name in names]
     if unknown := set(names) - {mutant.name for mutant in mutants}:
         parser.error(f"no such mutant: {', '.join(sorted(unknown))}")
-    with copied_checkout() as copy:
-        if run_tests(copy, sorted({test for mutant in mutants for test in mutant.tests})) != PASSED:
+    with ExitStack() as stack:
+        copies = [stack.enter_context(copied_checkout()) for _core in range(os.cpu_count() or 1)]
+        if run_tests(copies[0], sorted({test for mutant in mutants for test in mutant.tests})) != PASSED:
             print("The tests have to pass before a bug is planted.", file=sys.stderr)
             return 1
-        return exit_code([report(mutant, copy) for mutant in mutants])
+        return exit_code(judge_all(mutants, copies))
+
+
+def judge_all(mutants: Sequence[Mutant], copies: Sequence[Path]) -> list[Verdict]:
+    """One bug at a time in each copy, all copies at once."""
+    free: SimpleQueue[Path] = SimpleQueue()
+    for copy in copies:
+        free.put(copy)
+
+    def judge_in_free_copy(mutant: Mutant) -> Verdict:
+        copy = free.get()
+        try:
+            return report(mutant, copy)
+        finally:
+            free.put(copy)
+
+    with ThreadPoolExecutor(len(copies)) as pool:
+        return list(pool.map(judge_in_free_copy, mutants))
 
 
 @contextmanager
