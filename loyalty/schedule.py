@@ -10,10 +10,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
+from loyalty.what_if.asking import WHAT_IF_TASK
 from notifications.outbox import RELAY_TASK
 
 NIGHTLY_TASK = "loyalty.nightly"
 SWEEP_SECONDS = 15
+WHAT_IF_SECONDS = 60
 
 
 def create_schedule(**_signal: Any) -> None:
@@ -26,6 +28,8 @@ def create_schedule(**_signal: Any) -> None:
             _create_nightly()
         if not PeriodicTask.objects.filter(name=RELAY_TASK).exists():
             _create_relay_sweep()
+        if not PeriodicTask.objects.filter(name=WHAT_IF_TASK).exists():
+            _create_what_if_sweep()
 
 
 def _create_nightly() -> None:
@@ -51,4 +55,17 @@ def _create_relay_sweep() -> None:
         # Without a worker the calls must not pile up: one look sends all that is due.
         expire_seconds=SWEEP_SECONDS,
         description=_("Sends the messages that are due."),
+    )
+
+
+def _create_what_if_sweep() -> None:
+    minute, _is_new = IntervalSchedule.objects.get_or_create(
+        every=WHAT_IF_SECONDS, period=IntervalSchedule.SECONDS
+    )
+    PeriodicTask.objects.create(
+        name=WHAT_IF_TASK,
+        task=WHAT_IF_TASK,
+        interval=minute,
+        expire_seconds=WHAT_IF_SECONDS,
+        description=_("Counts what a draft of the program would have cost, where somebody has asked."),
     )

@@ -7,9 +7,17 @@ from celery import shared_task
 from clinics import clock
 from loyalty.nightly.night import run_due_nights
 from loyalty.schedule import NIGHTLY_TASK
+from loyalty.what_if.asking import WHAT_IF_TASK
+from loyalty.what_if.running import run_waiting
 
 
 @shared_task(name=NIGHTLY_TASK)
 def nightly(**_unknown: Any) -> None:
     """Do the clinics' nights that have begun and are not done. Safe to run twice, at once or again."""
     run_due_nights(at=clock.now())
+
+
+@shared_task(name=WHAT_IF_TASK)
+def what_if(**_unknown: Any) -> None:
+    """Count the what-if runs that wait. Safe to run twice: a run is claimed before it is counted."""
+    run_waiting(now=clock.now)

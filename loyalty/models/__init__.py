@@ -11,6 +11,7 @@ from loyalty.models.receipt import Award, LineDiscount, Receipt, ReceiptLine
 from loyalty.models.refund import Refund, RefundLine
 from loyalty.models.reminder import ReminderPlan
 from loyalty.models.standing import Standing
+from loyalty.models.what_if_run import WhatIfRun
 
 __all__ = [
     "Account",
@@ -35,4 +36,5 @@ __all__ = [
     "Source",
     "Standing",
     "Unit",
+    "WhatIfRun",
 ]

@@ -16,6 +16,7 @@ from loyalty.nightly.gifts import give_threshold_gifts
 from loyalty.nightly.point_sweeps import burn_expired, release_pending
 from loyalty.nightly.reminders import plan_reminders
 from loyalty.nightly.tier_recount import recount_tiers
+from loyalty.what_if.asking import forget_old_runs
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class NightFailed(Exception):
 
 def run_due_nights(*, at: datetime) -> None:
     """Do for every clinic the steps of its latest night that are not finished yet. Raises NightFailed."""
+    forget_old_runs(at=at)
     _for_every_clinic(at, steps_done=lambda clinic, day: journal.finished_steps(clinic=clinic, day=day))
 
 
