@@ -26,13 +26,27 @@ class RollingDate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NewLot:
-    """Points that live together. Without a last day they live by the account's rolling date, or never burn."""
+    """Points that live together. Without a last day they live by the account's rolling date, or never burn.
+
+    Those that wait for their visit get their days when it is closed.
+    """
 
     points: int  # > 0
     last_day: date | None = None
     expires_at: datetime | None = None
     available_at: datetime | None = None  # None: at once
     never_burns: bool = False  # then without a last day
+    waits_for_visit: bool = False  # then without any day
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLot:
+    """The days that a lot gets when its visit is closed."""
+
+    lot_id: int  # as the earning made it
+    available_at: datetime
+    last_day: date | None = None
+    expires_at: datetime | None = None
 
 
 class TakeBackPolicy(StrEnum):

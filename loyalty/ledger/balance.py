@@ -8,16 +8,19 @@ from django.db import connection
 from loyalty.ledger.refusals import AccountMissing
 
 SPENDABLE = "select ledger_spendable(%s, %s)"
-# One row per last day, and one without a day for points that never burn; a debt is on every row.
+# One row per last day, one without a day for points that never burn, and those that wait for their visit to be
+# closed; a debt is on every row.
 HOLDINGS = """
     select coalesce(l.last_day, case when not l.never_burns then a.rolling_until end),
            nullif(ledger_ends_at(l.expires_at, l.never_burns, a.rolling_expires_at), 'infinity') as ends_at,
-           sum(l.remaining)::bigint, l.expires_at is null and not l.never_burns as is_rolling, a.debt
+           sum(l.remaining)::bigint, l.expires_at is null and not l.never_burns as is_rolling, a.debt,
+           l.available_at is null as waits
       from loyalty_account a
       join loyalty_lot l on l.account_id = a.id
-     where a.id = %s and l.remaining > 0 and l.is_released
-       and ledger_ends_at(l.expires_at, l.never_burns, a.rolling_expires_at) > %s
-     group by 1, 2, 4, 5
+     where a.id = %s and l.remaining > 0
+       and (l.is_released and ledger_ends_at(l.expires_at, l.never_burns, a.rolling_expires_at) > %s
+            or l.available_at is null)
+     group by 1, 2, 4, 5, 6
      order by 2 nulls last, 4"""
 
 
@@ -35,12 +38,13 @@ class BurnDay:
 class Holdings:
     """`spendable` points (0 with a debt), and all days on which available points will burn, soonest first.
 
-    `never_burning` are those that were given without end.
+    `never_burning` are those that were given without end, `waiting` those that wait for their visit to be closed.
     """
 
     spendable: int
     schedule: tuple[BurnDay, ...]
     never_burning: int = 0
+    waiting: int = 0
 
 
 def read_holdings(*, account_id: int, at: datetime) -> Holdings:
@@ -48,12 +52,14 @@ def read_holdings(*, account_id: int, at: datetime) -> Holdings:
     with connection.cursor() as cursor:
         cursor.execute(HOLDINGS, [account_id, at])
         rows = cursor.fetchall()
+    available = [row[:5] for row in rows if not row[5]]
     return Holdings(
-        spendable=sum(points for _day, _end, points, _rolling, debt in rows if debt == 0),
-        schedule=tuple(BurnDay(*row[:4]) for row in rows if row[0] is not None),
+        spendable=sum(points for _day, _end, points, _rolling, debt in available if debt == 0),
+        schedule=tuple(BurnDay(*row[:4]) for row in available if row[0] is not None),
         never_burning=sum(
-            points for day, _end, points, is_rolling, _debt in rows if day is None and not is_rolling
+            points for day, _end, points, is_rolling, _debt in available if day is None and not is_rolling
         ),
+        waiting=sum(row[2] for row in rows if row[5]),
     )
 
 

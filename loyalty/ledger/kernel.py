@@ -59,6 +59,7 @@ def lot_document(lot: NewLot) -> dict[str, Any]:
         "expires_at": lot.expires_at and lot.expires_at.isoformat(),
         "available_at": lot.available_at and lot.available_at.isoformat(),
         "never_burns": lot.never_burns,
+        "waits_for_visit": lot.waits_for_visit,
     }
 
 

@@ -5,7 +5,7 @@ and joins the transaction that is open, if any. `key` makes an act happen once: 
 returns the first operation with `is_duplicate`, another act raises KeyReused. A refusal writes nothing and,
 but for AccountMissing, leaves an open transaction usable. Units are whole points (kopecks or uses on accounts
 of those units). `at` is the act's moment, and the moment by which last days are judged. Nothing here reads the
-clock. The sweeps and the replay of imports stand in `sweeping.py` and `replaying.py` and are offered here too.
+clock. Sweeps, closing visits and the replay of imports stand in files of their own and are offered here too.
 """
 
 import json
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Unpack
 
-from loyalty.ledger.acts import DatedDay, NewLot, PastAct, Posted, RollingDate, Slice, TakeBackPolicy
+from loyalty.ledger.acts import DatedDay, NewLot, PastAct, Posted, RollingDate, Slice, TakeBackPolicy, VisitLot
 from loyalty.ledger.kernel import Circumstances, circumstances_of, int8, lot_document, post
 from loyalty.ledger.refusals import (
     AccountInDebt,
@@ -26,6 +26,7 @@ from loyalty.ledger.refusals import (
 )
 from loyalty.ledger.replaying import replay
 from loyalty.ledger.sweeping import burn_slice, due_accounts, due_releases, release_slice
+from loyalty.ledger.visit_closing import close_visit
 from loyalty.models import OperationKind, Source
 
 __all__ = [
@@ -43,8 +44,10 @@ __all__ = [
     "RollingDate",
     "Slice",
     "TakeBackPolicy",
+    "VisitLot",
     "adjust",
     "burn_slice",
+    "close_visit",
     "due_accounts",
     "due_releases",
     "earn",
@@ -58,7 +61,7 @@ __all__ = [
     "transfer",
 ]
 
-EARN = "select * from ledger_earn(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+EARN = "select * from ledger_earn(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 SPEND = "select * from ledger_spend(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 PROLONG = "select * from ledger_prolong(%s, %s, %s, %s, %s, %s, %s, %s)"
 SET_ROLLING = "select * from ledger_set_rolling(%s, %s, %s, %s, %s, %s, %s)"
@@ -96,6 +99,7 @@ def earn(
         first.expires_at,
         first.available_at,
         first.never_burns,
+        first.waits_for_visit,
     )
     return post(
         EARN,

@@ -17,7 +17,9 @@ STATEMENT = """
            (select min(l.available_at) from loyalty_lot l
              where l.entry_id = e.id and l.available_at > o.effective_at),
            (select coalesce(sum(l.remaining), 0)::bigint from loyalty_lot l where l.entry_id = e.id),
-           (select coalesce(bool_and(l.never_burns), false) from loyalty_lot l where l.entry_id = e.id)
+           (select coalesce(bool_and(l.never_burns), false) from loyalty_lot l where l.entry_id = e.id),
+           exists (select from loyalty_lot l
+                    where l.entry_id = e.id and l.available_at is null and l.remaining > 0)
       from loyalty_entry e
       join loyalty_operation o on o.id = e.operation_id
      where e.account_id = %s and e.id < %s
@@ -44,6 +46,7 @@ class StatementRow:
     available_at: datetime | None  # set when its points were pending at first
     left: int  # of the lots it made, not yet spent, burnt or taken back
     never_burns: bool  # all of the lots it made
+    waits_for_visit: bool  # some of what is left of them
 
 
 def statement(account_id: int, limit: int, before_id: int | None = None) -> list[StatementRow]:

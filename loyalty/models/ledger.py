@@ -84,6 +84,7 @@ class OperationKind(models.TextChoices):
     TAKE_BACK = "TAKE_BACK", _("earned points taken back")
     BURN = "BURN", _("burnt")
     RELEASE = "RELEASE", _("became available")
+    VISIT = "VISIT", _("visit closed")
     ADJUST = "ADJUST", _("corrected by hand")
     TRANSFER = "TRANSFER", _("transferred")
     OPENING = "OPENING", _("opening balance")
@@ -199,8 +200,9 @@ class Lot(models.Model):
     """Units earned together, with one last day.
 
     `last_day` is inclusive in the calendar of the owner's home clinic, `expires_at` the moment it ends; without
-    them the lot lives as long as its account's rolling date, unless it was given to burn never. `origin_lot` is
-    the lot it continues.
+    them the lot lives as long as its account's rolling date, unless it was given to burn never. Without
+    `available_at` it waits for its visit to be closed, which gives it its days. `origin_lot` is the lot it
+    continues.
     """
 
     account = models.ForeignKey(
@@ -210,7 +212,7 @@ class Lot(models.Model):
     amount = models.BigIntegerField(_("amount"))
     remaining = models.BigIntegerField(_("remaining"))
     is_released = models.BooleanField(_("released"))
-    available_at = models.DateTimeField(_("available at"))
+    available_at = models.DateTimeField(_("available at"), null=True, blank=True)
     last_day = models.DateField(_("last day"), null=True, blank=True)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     never_burns = models.BooleanField(_("never burns"), default=False, db_default=False)
@@ -241,6 +243,10 @@ class Lot(models.Model):
             models.CheckConstraint(
                 name="lot_without_end_has_no_day_and_never_burnt",
                 condition=Q(never_burns=False) | Q(last_day__isnull=True, burnt_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="lot_waits_without_days",
+                condition=Q(available_at__isnull=False) | Q(is_released=False, last_day__isnull=True),
             ),
             models.CheckConstraint(name="lot_burnt_is_empty", condition=Q(burnt_at__isnull=True) | Q(remaining=0)),
         ]

@@ -32,6 +32,7 @@ TITLES = {
     OperationKind.TAKE_BACK: gettext_lazy("Refund"),
     OperationKind.BURN: gettext_lazy("Burnt"),
     OperationKind.RELEASE: gettext_lazy("Points became available"),
+    OperationKind.VISIT: gettext_lazy("Visit closed"),
     OperationKind.ADJUST: gettext_lazy("Corrected by the clinic"),
     OperationKind.TRANSFER: gettext_lazy("Moved between accounts"),
     OperationKind.OPENING: gettext_lazy("Opening balance"),
@@ -131,9 +132,8 @@ def _life(row: StatementRow, reader: Reader) -> str:
     """From when the points of a gain can be spent, or until when they live."""
     if row.units <= 0:
         return ""
-    if row.available_at is not None and row.available_at > reader.at:
-        day = day_text(local_date(row.available_at, reader.tz), today=reader.today)
-        return _("Available from %(day)s.") % {"day": day}
+    if row.waits_for_visit or (row.available_at is not None and row.available_at > reader.at):
+        return _wait(row.available_at, reader)
     if row.never_burns:
         return _("They never burn.") if row.left else ""
     is_rolling = row.last_day is None and row.kind in ROLLING_KINDS
@@ -143,6 +143,13 @@ def _life(row: StatementRow, reader: Reader) -> str:
     if last_day < reader.today:
         return _("Their last day was %(day)s.") % {"day": day_text(last_day, today=reader.today)}
     return _burn(last_day, is_rolling=is_rolling, reader=reader) if row.left else ""
+
+
+def _wait(available_at: datetime | None, reader: Reader) -> str:
+    if available_at is None:
+        return _("Available once the visit is closed.")
+    day = day_text(local_date(available_at, reader.tz), today=reader.today)
+    return _("Available from %(day)s.") % {"day": day}
 
 
 def _burn(last_day: date, *, is_rolling: bool, reader: Reader) -> str:

@@ -1,5 +1,6 @@
 """Words and numbers of home, whole sentences in the language of the page."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -56,16 +57,27 @@ def balance_text(facts: HomeFacts) -> Balance:
         value=_("1 point is %(money)s off your bill") % {"money": money_text(facts.program.point_value_kopecks)}
         if facts.program
         else "",
-        pending=ngettext(
-            "%(count)s more point will become available later.",
-            "%(count)s more points will become available later.",
-            pending,
-        )
-        % {"count": number_text(pending)}
-        if pending
-        else "",
+        pending=" ".join(_pending(pending, waiting=facts.holdings.waiting)),
         debt=_("A refund took back more points than you had. New points pay it off first.") if debt else "",
     )
+
+
+def _pending(pending: int, *, waiting: int) -> Iterator[str]:
+    """Points given but not to be spent yet, `waiting` of them until their visit is closed."""
+    if waiting:
+        text = ngettext(
+            "%(count)s more point will become available when your visit is closed.",
+            "%(count)s more points will become available when your visit is closed.",
+            waiting,
+        )
+        yield text % {"count": number_text(waiting)}
+    if pending > waiting:
+        text = ngettext(
+            "%(count)s more point will become available later.",
+            "%(count)s more points will become available later.",
+            pending - waiting,
+        )
+        yield text % {"count": number_text(pending - waiting)}
 
 
 def burning_texts(facts: HomeFacts) -> list[BurnText]:

@@ -122,7 +122,7 @@ class ByOracle:
             units = self.account.balance if elsewhere == ALL_THAT_IS_LEFT else elsewhere
             ledger_model.spend(self.account, units, at=NOON + timedelta(days=1))
         if EARNED[earned]:
-            gift = [(EARNED[earned], self.end(GIFT_DAY), None, False)]
+            gift = [(EARNED[earned], self.end(GIFT_DAY), None, False, False)]
             ledger_model.earn(self.account, gift, at=NOON + timedelta(days=2))
         self.at, is_swept = BURNT[burnt]
         if is_swept:

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 from loyalty.ledger import posting
 from loyalty.ledger.audit import breaches
 from loyalty.ledger.balance import spendable
-from loyalty.ledger.posting import LedgerRefusal, NewLot
+from loyalty.ledger.posting import LedgerRefusal, NewLot, VisitLot
 from loyalty.models import Account, Lot
 from tests.ledger.accounts import dated, day_end, open_account, rolls
 from tests.oracle import ledger_model as oracle
@@ -34,6 +34,7 @@ FIRST_DAY = date(2026, 1, 10)
 UNITS = st.integers(min_value=1, max_value=40)
 WHO = st.sampled_from([0, 1])
 NEVER = "never burns"
+VISIT = "waits for its visit"
 # The last day, counted from today; None: the account's rolling date.
 DAYS = st.none() | st.just(NEVER) | st.integers(min_value=0, max_value=12)
 MONTHS = st.sampled_from([12, 24])
@@ -86,7 +87,9 @@ class LedgerMachine(RuleBasedStateMachine):
     def day(self, ahead: int | str | None) -> date | None:
         return self.at.date() + timedelta(days=ahead) if isinstance(ahead, int) else None
 
-    def new_lot(self, units: int, ahead: int | str | None, pending_days: int) -> NewLot:
+    def new_lot(self, units: int, ahead: int | str | None, pending_days: int | str) -> NewLot:
+        if pending_days == VISIT:
+            return NewLot(units, never_burns=ahead == NEVER, waits_for_visit=True)
         day = self.day(ahead)
         when = self.at + timedelta(days=pending_days) if pending_days else None
         return NewLot(units, day, day and day_end(day), when, ahead == NEVER)
@@ -97,17 +100,20 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(
         who=WHO,
-        lots=st.lists(st.tuples(UNITS, DAYS, st.sampled_from([0, 0, 0, 2])), min_size=1, max_size=3),
+        lots=st.lists(st.tuples(UNITS, DAYS, st.sampled_from([0, 0, 0, 2, VISIT])), min_size=1, max_size=3),
         months=MONTHS,
     )
-    def earn(self, who: int, lots: list[tuple[int, int | str | None, int]], months: int) -> None:
+    def earn(self, who: int, lots: list[tuple[int, int | str | None, int | str]], months: int) -> None:
         new = [self.new_lot(*lot) for lot in lots]
         rolling = rolls(self.at.date() + timedelta(days=2), months=months) if self.is_rolling else None
         posted, earning = self.play(
             posting.earn,
             lambda: oracle.earn(
                 self.models[who],
-                [(lot.points, lot.expires_at, lot.available_at, lot.never_burns) for lot in new],
+                [
+                    (lot.points, lot.expires_at, lot.available_at, lot.never_burns, lot.waits_for_visit)
+                    for lot in new
+                ],
                 at=self.at,
                 rolling=rolling and rolling.expires_at,
                 months=rolling and rolling.months,
@@ -161,7 +167,7 @@ class LedgerMachine(RuleBasedStateMachine):
         model = self.models[who]
         posted, done = self.play(
             posting.adjust,
-            (lambda: oracle.earn(model, [(units, end, None, ahead == NEVER)], at=self.at))
+            (lambda: oracle.earn(model, [(units, end, None, ahead == NEVER, False)], at=self.at))
             if sign > 0
             else (lambda: oracle.spend(model, units, at=self.at)),
             account_id=self.accounts[who].pk,
@@ -202,6 +208,28 @@ class LedgerMachine(RuleBasedStateMachine):
         posting.release_slice(account_ids=[x.pk for x in self.accounts], at=self.at)
 
         assert posting.due_releases(at=self.at) == []
+
+    @precondition(lambda self: self.earnings)
+    @rule(
+        data=st.data(), ahead=st.none() | st.integers(min_value=0, max_value=12), pending=st.sampled_from([0, 2])
+    )
+    def close_visit(self, data, ahead: int | None, pending: int) -> None:
+        operation_id, earning = data.draw(st.sampled_from(self.earnings))
+        when, waited = self.at + timedelta(days=pending), sum(model.pending for model in self.models)
+        dates = [None if lot.never_burns else self.day(ahead) for lot in earning.lots]
+        ends = [date and day_end(date) for date in dates]
+        oracle.close_visit(earning, self.models, at=self.at, days=[(end, when) for end in ends])
+
+        self.keys += 1
+        lots = Lot.objects.filter(entry__operation=operation_id).order_by("id").values_list("id", flat=True)
+        done = posting.close_visit(
+            operation_id=operation_id,
+            lots=[VisitLot(pk, when, *day) for pk, day in zip(lots, zip(dates, ends, strict=True), strict=True)],
+            key=f"act:{self.keys}",
+            at=self.at,
+        )
+
+        assert done.units == waited - sum(model.pending for model in self.models)
 
     @precondition(lambda self: self.is_rolling)
     @rule(who=WHO, ahead=st.integers(min_value=-2, max_value=4), months=MONTHS)

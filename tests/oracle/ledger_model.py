@@ -52,9 +52,11 @@ class Account:
     def pending(self) -> int:
         return sum(lot.remaining for lot in self.lots if not lot.is_released)
 
-    def add(self, points: int, *, at: Any, expires_at: Any, available_at: Any = None, **more: Any) -> Lot:
+    def add(
+        self, points: int, *, at: Any, expires_at: Any, available_at: Any = None, waits: bool = False, **more: Any
+    ) -> Lot:
         when = at if available_at is None else available_at
-        lot = Lot(self, points, points, when <= at, when, expires_at, **more)
+        lot = Lot(self, points, points, not waits and when <= at, None if waits else when, expires_at, **more)
         self.lots.append(lot)
         return lot
 
@@ -115,19 +117,19 @@ class Earning:
 
 def earn(
     account: Account,
-    lots: list[tuple[int, Any, Any, bool]],
+    lots: list[tuple[int, Any, Any, bool, bool]],
     *,
     at: Any,
     rolling: Any = None,
     months: int | None = None,
 ) -> Earning:
-    """Lots are (points, expires_at, available_at, never_burns)."""
+    """Lots are (points, expires_at, available_at, never_burns, waits for its visit)."""
     if rolling is not None:
         account.burn_if_lapsed(at)
     account.prolong(rolling, months)
     made = [
-        account.add(points, at=at, expires_at=end, available_at=when, never_burns=never)
-        for points, end, when, never in lots
+        account.add(points, at=at, expires_at=end, available_at=when, never_burns=never, waits=waits)
+        for points, end, when, never, waits in lots
     ]
     account.pay_debt(made, at)
     return Earning(account, made, sum(lot.amount for lot in made))
@@ -202,11 +204,34 @@ def descendants(account: Account, lots: list[Lot]) -> list[Lot]:
 
 
 def release(account: Account, *, at: Any) -> None:
-    due = [lot for lot in account.lots if lot.remaining and not lot.is_released and lot.available_at <= at]
+    due = [
+        lot
+        for lot in account.lots
+        if lot.remaining and not lot.is_released and lot.available_at is not None and lot.available_at <= at
+    ]
     for lot in due:
         lot.is_released = True
     if due:
         account.pay_debt(account.lots, at)
+
+
+def close_visit(earning: Earning, everybody: list[Account], *, at: Any, days: list[tuple[Any, Any]]) -> None:
+    """Days are (expires_at, available_at), one for each lot of the earning."""
+    touched = []
+    for first, (end, when) in zip(earning.lots, days, strict=True):
+        for account in everybody:
+            for lot in account.lots:
+                if lot.available_at is None and first in origins(lot):
+                    lot.available_at, lot.expires_at, lot.is_released = when, end, when <= at
+                    if lot.remaining and account not in touched:
+                        touched.append(account)
+    for account in touched:
+        account.pay_debt(account.lots, at)
+
+
+def origins(lot: Lot) -> list[Lot]:
+    """The lot itself, the one it continues, and so on."""
+    return [lot] if lot.origin is None else [lot, *origins(lot.origin)]
 
 
 def transfer(giver: Account, receiver: Account, units: int | None, *, at: Any) -> None:

@@ -71,7 +71,7 @@ def pay(account: ledger.Account, lines: list[Line], *, at: Any, expires_at: Any)
     if points:
         bill.spending = ledger.spend(account, points, at=at)
     if bill.earned():
-        bill.earning = ledger.earn(account, [(bill.earned(), expires_at, None, False)], at=at)
+        bill.earning = ledger.earn(account, [(bill.earned(), expires_at, None, False, False)], at=at)
     return bill
 
 

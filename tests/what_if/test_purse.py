@@ -140,7 +140,15 @@ def test_a_purse_is_the_ledgers_account(planned, life):
         months = max(life.length if life.is_rolling else 0, promised or 0) if is_paid else 0
         oracle.earn(
             account,
-            [(points, lot.last_day and moment(lot.last_day) + 1, moment(lot.available_on), lot.never_burns)],
+            [
+                (
+                    points,
+                    lot.last_day and moment(lot.last_day) + 1,
+                    moment(lot.available_on),
+                    lot.never_burns,
+                    False,
+                )
+            ],
             at=moment(day),
             rolling=moment(add_months(day, months)) + 1 if months else None,
             months=months or None,

@@ -32,14 +32,15 @@ begin
       (account_id, entry_id, amount, remaining, is_released, available_at, last_day, expires_at,
        never_burns)
     select p_account, v_entry, lot.points, lot.points,
-           lot.available_at is null or lot.available_at <= p_at,
-           coalesce(lot.available_at, p_at), lot.last_day, lot.expires_at,
+           not coalesce(lot.waits_for_visit, false) and coalesce(lot.available_at, p_at) <= p_at,
+           case when not coalesce(lot.waits_for_visit, false) then coalesce(lot.available_at, p_at) end,
+           lot.last_day, lot.expires_at,
            coalesce(lot.never_burns, false)
       from rows from (
              jsonb_to_recordset(p_lots)
                as (points bigint, last_day date, expires_at timestamptz, available_at timestamptz,
-                   never_burns boolean)
-           ) with ordinality as lot(points, last_day, expires_at, available_at, never_burns, position)
+                   never_burns boolean, waits_for_visit boolean)
+           ) with ordinality as lot(points, last_day, expires_at, available_at, never_burns, waits_for_visit, position)
      order by lot.position
     returning id, amount, is_released
   )

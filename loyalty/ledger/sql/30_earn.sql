@@ -12,7 +12,8 @@ create function ledger_earn(
   p_expires_at timestamptz,
   p_available_at timestamptz,   -- null: at once
   p_never_burns boolean,
-  p_more_lots jsonb,        -- null, or [{"points", "last_day", "expires_at", "available_at", "never_burns"}, ...]
+  p_waits_for_visit boolean,    -- until ledger_close_visit; then without days
+  p_more_lots jsonb,        -- null, or the others: [{"points", "last_day", "expires_at", ...}, ...]
   p_rolling_until date,
   p_rolling_expires_at timestamptz,
   p_rolling_months bigint,     -- since a payment: what the date was reckoned by
@@ -28,7 +29,7 @@ create function ledger_earn(
 language plpgsql as $$
 declare
   v_entry bigint;
-  v_is_released boolean := p_available_at is null or p_available_at <= p_at;
+  v_is_released boolean := not p_waits_for_visit and coalesce(p_available_at, p_at) <= p_at;
 begin
   insert into loyalty_operation
     (key, kind, source, actor_id, reason, effective_at, recorded_at, explanation, program_version_id)
@@ -62,7 +63,8 @@ begin
       (account_id, entry_id, amount, remaining, is_released, available_at, last_day, expires_at,
        never_burns)
     values
-      (p_account, v_entry, p_points, p_points, v_is_released, coalesce(p_available_at, p_at), p_last_day, p_expires_at,
+      (p_account, v_entry, p_points, p_points, v_is_released,
+       case when not p_waits_for_visit then coalesce(p_available_at, p_at) end, p_last_day, p_expires_at,
        p_never_burns);
     entry_units := p_points;
     return;
@@ -76,7 +78,7 @@ begin
     posted_id, p_account, p_at, p_rolling_until, p_rolling_expires_at, p_rolling_months,
     jsonb_build_array(jsonb_build_object(
       'points', p_points, 'last_day', p_last_day, 'expires_at', p_expires_at, 'available_at', p_available_at,
-      'never_burns', p_never_burns))
+      'never_burns', p_never_burns, 'waits_for_visit', p_waits_for_visit))
     || coalesce(p_more_lots, '[]'));
   select balance, pending, debt into new_balance, new_pending, new_debt from loyalty_account where id = p_account;
 end $$;

@@ -41,7 +41,7 @@ begin
       select e.* from ledger_earn(
         v_act.account_id, v_act.key, v_act.kind, (v_first ->> 'points')::bigint, (v_first ->> 'last_day')::date,
         (v_first ->> 'expires_at')::timestamptz, (v_first ->> 'available_at')::timestamptz,
-        coalesce((v_first ->> 'never_burns')::boolean, false),
+        coalesce((v_first ->> 'never_burns')::boolean, false), coalesce((v_first ->> 'waits_for_visit')::boolean, false),
         case when jsonb_array_length(v_act.lots) > 1 then v_act.lots - 0 end,
         v_act.rolling_until, v_act.rolling_expires_at, v_act.rolling_months, v_act.at, p_recorded_at, null,
         coalesce(v_act.reason, ''), v_act.explanation, p_source, v_act.program_version_id) e

@@ -1,5 +1,6 @@
 -- Operations, entries and allocations never change and never go; accounts and lots never go, and what a lot
--- was when it was made never changes. TRUNCATE stays possible for the owner of the tables (test databases).
+-- was when it was made never changes; one that waits for its visit gets its days once, when that is closed.
+-- TRUNCATE stays possible for the owner of the tables (test databases).
 create or replace function ledger_refuse_change() returns trigger
 language plpgsql as $$
 begin
@@ -29,5 +30,8 @@ do $$ begin
                   'for each row execute function ledger_refuse_change()', string_agg(quote_ident(attname), ', '))
       from pg_attribute
      where attrelid = 'loyalty_lot'::regclass and attnum > 0 and not attisdropped
-       and attname not in ('remaining', 'is_released', 'burnt_at'));
+       and attname not in ('remaining', 'is_released', 'burnt_at', 'available_at', 'last_day', 'expires_at'));
 end $$;
+drop trigger if exists dated_once on loyalty_lot;
+create trigger dated_once before update of available_at, last_day, expires_at on loyalty_lot
+  for each row when (old.available_at is not null) execute function ledger_refuse_change();
