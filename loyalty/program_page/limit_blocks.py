@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from loyalty.program_page.blocks import Block, Group
 from loyalty.program_page.fields import ChoiceField, FlagField, NumberField, PartField, WholeField
@@ -52,7 +53,7 @@ class EarningLimitsBlock(Block):
     groups: ClassVar[tuple[Group, ...]] = (
         Group(_("Limits"), ("per_receipt", "per_patient", "per_patient_period"), is_folded=True),
         BUDGET,
-        Group(_("Waiting"), ("pending_days",), is_folded=True),
+        Group(pgettext_lazy("of points", "Waiting"), ("pending_days",), is_folded=True),
     )
 
     per_receipt = WholeField(label=_("At most on a receipt"), place=("cap_points_per_receipt",), unit=POINTS)
