@@ -1,11 +1,14 @@
 """Refuses a Russian text that is missing or fuzzy, and a compiled catalogue that is behind its source.
 
+Words that two apps translate differently too: Django merges the catalogues, so one of them would be read wrongly.
+
 Run from the checkout's root; it renews the .po files in place, so run it on a copy.
 """
 
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import polib
@@ -42,7 +45,22 @@ def faults(app: Path) -> list[str]:
     return found
 
 
+def disagreements(catalogues: Iterable[polib.POFile]) -> list[str]:
+    meanings: dict[tuple[str | None, str, str], set[str]] = {}
+    for catalogue in catalogues:
+        for entry in catalogue.translated_entries():
+            text = entry.msgstr or "|".join(entry.msgstr_plural.values())
+            meanings.setdefault((entry.msgctxt, entry.msgid, entry.msgid_plural), set()).add(text)
+    return [
+        f"{words[1]!r} has several translations: {', '.join(sorted(texts))}; give each a context"
+        for words, texts in meanings.items()
+        if len(texts) > 1
+    ]
+
+
 if __name__ == "__main__":
     problems = [fault for app in APPS for fault in faults(Path(app))]
+    catalogues = Path().glob("*/locale/ru/LC_MESSAGES/*.po")
+    problems += disagreements(polib.pofile(str(catalogue)) for catalogue in catalogues)
     print("\n".join(problems))
     sys.exit(bool(problems))

@@ -9,7 +9,7 @@ from loyalty.ledger.install import reinstall_operation
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('loyalty', '0022_receipt_proof'),
+        ('loyalty', '0023_what_if_run'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ManualTier(models.Model):
@@ -18,7 +19,7 @@ class ManualTier(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("given by")
     )
-    granted_at = models.DateTimeField(_("given"))
+    granted_at = models.DateTimeField(pgettext_lazy("tier", "given"))
     ended_at = models.DateTimeField(_("ended early or replaced"), null=True, blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Refund(models.Model):
@@ -17,7 +18,8 @@ class Refund(models.Model):
         "loyalty.Receipt", models.PROTECT, related_name="refunds", verbose_name=_("receipt")
     )
     key = models.CharField(max_length=80, unique=True, editable=False)
-    portion = models.JSONField(_("asked for"), editable=False)  # kind and kopecks: `rules.refund_portions`
+    # Kind and kopecks, as in `rules.refund_portions`.
+    portion = models.JSONField(pgettext_lazy("to be refunded", "asked for"), editable=False)
     at = models.DateTimeField(_("when"))
     recorded_at = models.DateTimeField(_("recorded"))
     actor = models.ForeignKey(

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from loyalty.program.places import put_value, value_at
 from loyalty.program_page.blocks import Block, Group, KindBlock
@@ -29,7 +30,9 @@ class DiscountEffectBlock(KindBlock):
         unit="₽",
         help_text=_("What is cheaper keeps its price."),
     )
-    lines = WholeField(label=_("How many"), kind="free_line", unit=_("services"), placeholder="1")
+    lines = WholeField(
+        label=_("How many"), kind="free_line", unit=pgettext_lazy("how many", "services"), placeholder="1"
+    )
 
 
 class PromotionDaysBlock(Block):

@@ -5,6 +5,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from patients.phone import mask_phone
@@ -60,7 +61,7 @@ class Patient(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="patient", editable=False,
         verbose_name=_("cabinet user"),
     )  # fmt: skip
-    created_at = models.DateTimeField(_("created"), editable=False)
+    created_at = models.DateTimeField(pgettext_lazy("patient", "created"), editable=False)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="duplicates", editable=False,
         verbose_name=_("merged into"),
