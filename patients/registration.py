@@ -10,7 +10,6 @@ from clinics.models import Clinic
 from patients.cards import issue_card
 from patients.consents import record_consent
 from patients.models import ConsentRecord, Patient
-from patients.names import name_key
 
 
 class PhoneTaken(Exception):
@@ -50,7 +49,6 @@ def register_patient(new: NewPatient, *, at: datetime, consent_source: str, acto
             last_name=new.last_name.strip(),
             first_name=new.first_name.strip(),
             middle_name=new.middle_name.strip(),
-            name_key=name_key(new.last_name, new.first_name, new.middle_name),
             phone=new.phone,
             email=new.email,
             birth_date=new.birth_date,

@@ -1,51 +1,40 @@
-"""Finds a patient by phone, card number, scanned QR or name: one parser for the desk, lists and autocomplete.
+"""Finds a patient by phone, its last digits, card number, scanned QR or name: for the desk, lists, autocomplete.
 
-A full phone or card number identifies a person who is standing at the desk, so it is looked up in the whole
-network. A name is browsing, and browsing never leaves the clinics of the member of staff.
+Whoever is identified stands at the desk, so a whole phone or card number is looked up in the whole network.
+Browsing, by a name or the end of a phone, never leaves the clinics of the member of staff.
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from enum import Enum
 
 from django.db.models import Q, QuerySet
 
-from patients.cards import is_card_number
 from patients.models import Card, Patient
-from patients.names import from_wrong_layout, name_key
-from patients.phone import normalise_phone
-from patients.typed_codes import TypedCode, read_qr
+from patients.names import Layout
+from patients.search_text import FoundBy, SearchText, read_search
+from patients.typed_codes import TypedCode
 
 MOST_MATCHES = 10
-SHORTEST_NAME = 2
-_DIGITS_AND_SPACES = re.compile(r"^[\d\s\u00a0-]+$")
-_LATIN_LETTER = re.compile(r"[A-Za-z]")
-
-
-class FoundBy(Enum):
-    PHONE = "PHONE"
-    CARD = "CARD"
-    QR = "QR"
-    NAME = "NAME"
-    NOTHING = "NOTHING"
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """`patients` holds at most 10; `has_more` says that the name fits others too.
+    """`patients` holds at most 10; `has_more` says that the text fits others too.
 
-    `phone` is set when the text was a phone number, `closed_card` when the card found is not active,
-    `layout_corrected` when the name was typed with the wrong keyboard layout, `scanned` when the text was a
-    whole QR: its code has not been looked at.
+    `phone` is set when the text was a whole phone number, `phone_end` when it held the last digits of one,
+    `closed_card` when the card found is not active. `wrong_card` is a number that fails its check digit,
+    `wrong_layout` tells how the keyboard was switched by mistake. `scanned` is set when the text was a whole QR:
+    its code has not been looked at.
     """
 
     found_by: FoundBy
     patients: tuple[Patient, ...] = ()
     has_more: bool = False
     phone: str | None = None
+    phone_end: str = ""
     closed_card: Card | None = None
-    layout_corrected: bool = False
+    wrong_card: str = ""
+    wrong_layout: Layout | None = None
     scanned: TypedCode | None = None
 
 
@@ -56,24 +45,44 @@ def active_patients() -> QuerySet[Patient]:
 
 def find_patients(text: str, *, clinic_ids: Collection[int]) -> SearchResult:
     """Whoever the text means. At most two queries, whatever the number of patients."""
-    text = text.strip()
-    digits = re.sub(r"\D", "", text)
-    if _DIGITS_AND_SPACES.match(text) and is_card_number(digits):
-        return _by_card(digits)
-    scanned = read_qr(text)
-    if scanned is not None:
-        return replace(_by_card(scanned.card), found_by=FoundBy.QR, scanned=scanned)
-    phone = normalise_phone(text)
-    if phone is not None:
-        found = active_patients().filter(phone=phone).select_related("home_clinic")
-        return SearchResult(found_by=FoundBy.PHONE, patients=tuple(found[:1]), phone=phone)
-    if digits or len(name_key(text)) < SHORTEST_NAME:
-        return SearchResult(found_by=FoundBy.NOTHING)
-    return _by_name(text, clinic_ids=clinic_ids)
+    sought = read_search(text)
+    if sought.card:
+        return replace(_by_card(sought), found_by=sought.found_by, scanned=sought.scanned)
+    if sought.phone:
+        found = active_patients().filter(phone=sought.phone).select_related("home_clinic")
+        return SearchResult(found_by=FoundBy.PHONE, patients=tuple(found[:1]), phone=sought.phone)
+    if sought.is_browsing:
+        return _browse(sought, clinic_ids=clinic_ids)
+    return SearchResult(found_by=FoundBy.NOTHING)
 
 
-def _by_card(digits: str) -> SearchResult:
-    card = Card.objects.filter(number=digits).select_related("patient__home_clinic").first()
+def matching_patients(
+    text: str, *, rows: QuerySet[Patient], clinic_ids: Collection[int] | None = None
+) -> QuerySet[Patient]:
+    """Of `rows` all whom the text means, for lists with pages of their own; closed cards find their patients too.
+
+    With `clinic_ids` browsing stays in these clinics. One query where a name may be read in two layouts.
+    """
+    sought = read_search(text)
+    if sought.card:
+        return rows.filter(pk__in=Card.objects.filter(number=sought.card).values("patient"))
+    if sought.phone:
+        return rows.filter(phone=sought.phone)
+    if not sought.is_browsing:
+        return rows.none()
+    if clinic_ids is not None:
+        rows = rows.filter(home_clinic__in=clinic_ids)
+    readings = [rows.filter(condition) for condition, _layout in _conditions(sought)]
+    for reading in readings[:-1]:
+        if reading.order_by().exists():
+            return reading
+    return readings[-1]
+
+
+def _by_card(sought: SearchText) -> SearchResult:
+    if sought.has_wrong_check_digit:
+        return SearchResult(found_by=FoundBy.CARD, wrong_card=sought.card)
+    card = Card.objects.filter(number=sought.card).select_related("patient__home_clinic").first()
     if card is None or not card.patient.is_active:
         return SearchResult(found_by=FoundBy.CARD)
     if card.status != Card.Status.ACTIVE:
@@ -81,29 +90,37 @@ def _by_card(digits: str) -> SearchResult:
     return SearchResult(found_by=FoundBy.CARD, patients=(card.patient,))
 
 
-def named_like(text: str) -> Q:
-    """The condition for names that begin with the text, in either keyboard layout."""
-    typed, corrected = _spellings(text)
-    return Q(name_key__startswith=typed) | Q(name_key__startswith=corrected)
+def _browse(sought: SearchText, *, clinic_ids: Collection[int]) -> SearchResult:
+    rows = active_patients().filter(home_clinic__in=clinic_ids).select_related("home_clinic")
+    nobody = SearchResult(found_by=sought.found_by, phone_end=sought.phone_end)
+    for condition, layout in _conditions(sought):
+        found = list(rows.filter(condition).order_by("name_key", "id")[: MOST_MATCHES + 1])
+        if found:
+            return replace(
+                nobody,
+                patients=tuple(found[:MOST_MATCHES]),
+                has_more=len(found) > MOST_MATCHES,
+                wrong_layout=layout,
+            )
+    return nobody
 
 
-def _spellings(text: str) -> tuple[str, str]:
-    typed = name_key(text)
-    return typed, name_key(from_wrong_layout(text)) if _LATIN_LETTER.search(text) else typed
+def _conditions(sought: SearchText) -> list[tuple[Q, Layout | None]]:
+    """How to look, the likeliest reading first: a second one is tried only when the first finds nobody."""
+    end = Q(phone_reversed__startswith=sought.phone_end[::-1]) if sought.phone_end else Q()
+    if not sought.spellings:
+        return [(end, None)]
+    return [(_named(spelling.words) & end, spelling.layout) for spelling in sought.spellings]
 
 
-def _by_name(text: str, *, clinic_ids: Collection[int]) -> SearchResult:
-    typed, _corrected = _spellings(text)
-    matches = (
-        active_patients()
-        .filter(named_like(text), home_clinic__in=clinic_ids)
-        .select_related("home_clinic")
-        .order_by("name_key", "id")
-    )
-    found = list(matches[: MOST_MATCHES + 1])
-    return SearchResult(
-        found_by=FoundBy.NAME,
-        patients=tuple(found[:MOST_MATCHES]),
-        has_more=len(found) > MOST_MATCHES,
-        layout_corrected=bool(found) and not found[0].name_key.startswith(typed),
-    )
+def _named(words: tuple[str, ...]) -> Q:
+    """Surname first or last, as people say it; the word beside it and those after it may be cut short."""
+    condition = _in_order(words)
+    return condition | _in_order((words[-1], *words[:-1])) if len(words) > 1 else condition
+
+
+def _in_order(words: tuple[str, ...]) -> Q:
+    condition = Q(name_key__startswith=" ".join(words[:2]))
+    for word in words[2:]:
+        condition &= Q(name_key__contains=f" {word}")
+    return condition

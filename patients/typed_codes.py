@@ -1,11 +1,11 @@
-"""What a patient shows or says at the desk: a card code, a code from an SMS, or a whole scanned QR."""
+"""What a patient shows or says at the desk: a card code, a code from an SMS, or a whole scanned QR. Pure."""
 
 import re
 from dataclasses import dataclass
 
-from patients.cards import is_card_number
+from patients.card_numbers import CARD_DIGITS, is_card_number
 
-CARD_DIGITS, CARD_CODE_DIGITS, SPEND_CODE_DIGITS = 8, 6, 4
+CARD_CODE_DIGITS, SPEND_CODE_DIGITS = 6, 4
 # 0-9, not \d: digits of other scripts are nobody's code.
 _CODE = re.compile(r"^[0-9\s\u00a0-]+$")
 _NOT_DIGITS = re.compile(r"[^0-9]")

@@ -37,7 +37,11 @@ PURE = (
     "clinics/money.py",
     "clinics/calendar.py",
     "patients/hotp.py",
+    "patients/card_numbers.py",
+    "patients/names.py",
     "patients/phone.py",
+    "patients/search_text.py",
+    "patients/typed_codes.py",
     "notifications/retry_times.py",
     "notifications/quiet_hours.py",
 )

@@ -5,10 +5,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from clinics.scope import clinics_of
-from patients.models import Patient
-from patients.search import find_patients
+from patients.search import active_patients, matching_patients
 
-SEARCH_HELP = _("Patient's phone, card number or the beginning of the last name")
+SEARCH_HELP = _("Patient's phone or its last 4 digits, card number, last name")
 
 
 def facts_of_found_patients(
@@ -18,12 +17,8 @@ def facts_of_found_patients(
     if not text.strip():
         return rows
     clinic_ids = list(clinics_of(request.user).values_list("pk", flat=True))
-    found = find_patients(text, clinic_ids=clinic_ids)
-    patients: list[Patient] = list(found.patients)
-    ids = [patient.pk for patient in patients]
-    if found.closed_card is not None:
-        ids.append(found.closed_card.patient_id)
-    condition = Q(**{f"{patient_field}__in": ids})
+    people = matching_patients(text, rows=active_patients(), clinic_ids=clinic_ids)
+    condition = Q(**{f"{patient_field}__in": people.values("pk")})
     number = text.strip()
     if number_field and number.isdecimal() and len(number) < 10:
         condition |= Q(**{number_field: int(number)})

@@ -16,7 +16,6 @@ from loyalty.program.versions import RunningProgram
 from loyalty.tiers.standing import first_tier
 from patients.cards import next_card_numbers
 from patients.models import Card, ConsentRecord, Patient, PatientSourceKey
-from patients.names import name_key
 
 SOURCE = "demo"
 CHANNELS_OF_ORIGIN = ("site", "telegram", "friends", "maps", "")
@@ -76,7 +75,6 @@ def _patient(guest: NewGuest) -> Patient:
         last_name=person.last_name,
         first_name=person.first_name,
         middle_name=person.middle_name,
-        name_key=name_key(person.last_name, person.first_name, person.middle_name),
         phone=guest.phone,
         email=guest.email,
         preferred_channel=Patient.Channel.EMAIL if guest.email else Patient.Channel.SMS,

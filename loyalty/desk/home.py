@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clinics import audit, clock
 from clinics.calendar import local_date
@@ -13,14 +14,22 @@ from clinics.money import to_kopecks
 from clinics.number_texts import day_text, money_text, number_text, signed_text
 from loyalty.desk.access import Desk, Who, choose_clinic, desk_view, sign_who
 from loyalty.desk.page import DeskPage, put_patient, show_desk, who_of
+from loyalty.desk.people_views import ADD_PATIENT, form_with_phone
 from loyalty.desk.proof_taking import who_was_found
 from loyalty.desk.receipt_form import read_form
 from loyalty.models import Receipt, Refund, Standing
+from patients.card_numbers import format_card
 from patients.models import Card, Patient
+from patients.names import Layout
 from patients.phone import format_phone
-from patients.search import FoundBy, SearchResult, active_patients, find_patients
+from patients.search import SearchResult, active_patients, find_patients
+from patients.search_text import FoundBy
 
 SHORTEST_TEXT = 2
+LAYOUT_HINTS = {
+    Layout.ENGLISH.value: gettext_lazy("The keyboard layout was English, we have corrected it."),
+    Layout.RUSSIAN.value: gettext_lazy("The keyboard layout was Russian, we have corrected it."),
+}
 
 
 @desk_view()
@@ -38,8 +47,8 @@ def desk_home(request: HttpRequest, desk: Desk) -> HttpResponse:
     if request.GET.get("stale_qr"):
         text = _("The code in this QR is old or used: enough to earn. To spend, scan a new one.")
         page.notices.append(("warn", text))
-    if request.GET.get("layout"):
-        page.notices.append(("ok", _layout_hint()))
+    if request.GET.get("layout") in LAYOUT_HINTS:
+        page.notices.append(("ok", LAYOUT_HINTS[request.GET["layout"]]))
     if request.GET.get("done"):
         _put_result(page, desk=desk, request=request)
     if request.GET.get("refunded"):
@@ -63,8 +72,8 @@ def desk_find(request: HttpRequest, desk: Desk) -> HttpResponse:
         target = {"who": sign_who(who=who, user_id=desk.user.pk)}
         if found.scanned and not who.proven_by:
             target["stale_qr"] = "1"
-        if found.layout_corrected:
-            target["layout"] = "1"
+        if found.wrong_layout:
+            target["layout"] = found.wrong_layout.value
         return HttpResponseRedirect(f"{reverse('admin:desk')}?{urlencode(target)}")
     _put_matches(page, found=found, desk=desk)
     return show_desk(request, desk=desk, page=page)
@@ -148,28 +157,43 @@ def _put_matches(page: DeskPage, *, found: SearchResult, desk: Desk) -> None:
     if found.closed_card is not None:
         page.notices.append(("error", _closed_card_text(found.closed_card)))
     elif found.has_more:
-        page.notices.append(("warn", _("More than 10 found. Add the first name or type the phone.")))
+        page.notices.append(("warn", _too_many_text(found)))
     elif not found.patients and found.phone:
-        phone = format_phone(found.phone)
-        page.extra["offer"] = {
-            "text": _("Nobody has the number %(phone)s. Register a card?") % {"phone": phone},
-            "phone": phone,
-        }
+        _put_offer(page, desk=desk, phone=format_phone(found.phone))
+    elif found.wrong_card:
+        text = _(
+            "The card number %(card)s has a mistake: its last digit does not fit. "
+            "Check the digits or find by phone."
+        )
+        page.notices.append(("warn", text % {"card": format_card(found.wrong_card)}))
     elif not found.patients and found.found_by in {FoundBy.CARD, FoundBy.QR}:
         page.notices.append(("warn", _("There is no such card. Check the digits or find by phone.")))
     elif not found.patients:
         page.notices.append(("warn", _("Nothing found. Check the last name or type the phone.")))
-    if found.layout_corrected:
-        page.notices.append(("ok", _layout_hint()))
+    if found.wrong_layout:
+        page.notices.append(("ok", LAYOUT_HINTS[found.wrong_layout.value]))
     if not found.has_more:
         visits = dict(Standing.objects.filter(patient__in=found.patients).values_list("patient", "last_paid_at"))
         page.extra["matches"] = [
-            _match(patient, desk=desk, last_paid_at=visits.get(patient.pk)) for patient in found.patients
+            _match(patient, found_by=found.found_by, desk=desk, last_paid_at=visits.get(patient.pk))
+            for patient in found.patients
         ]
 
 
-def _layout_hint() -> str:
-    return _("The keyboard layout was English, we have corrected it.")
+def _put_offer(page: DeskPage, *, desk: Desk, phone: str) -> None:
+    """The form of registration is there at once, the phone in it: a new person costs no page more."""
+    if desk.user.has_perm(ADD_PATIENT):
+        page.extra["offer"] = _("Nobody has the number %(phone)s. Register a card?") % {"phone": phone}
+        page.extra["form"] = form_with_phone(phone)
+    else:
+        text = _("Nobody has the number %(phone)s. Check the digits or find by name.")
+        page.notices.append(("warn", text % {"phone": phone}))
+
+
+def _too_many_text(found: SearchResult) -> str:
+    if found.found_by is FoundBy.NAME and not found.phone_end:
+        return _("More than 10 found. Add the first name or the last 4 digits of the phone.")
+    return _("More than 10 found. Add the last name or type the whole phone.")
 
 
 def _closed_card_text(card: Card) -> str:
@@ -184,9 +208,9 @@ def _closed_card_text(card: Card) -> str:
     return _("The card was closed on %(day)s. Find by phone.") % {"day": day}
 
 
-def _match(patient: Patient, *, desk: Desk, last_paid_at: datetime | None) -> dict[str, str]:
+def _match(patient: Patient, *, found_by: FoundBy, desk: Desk, last_paid_at: datetime | None) -> dict[str, str]:
     tz = patient.home_clinic.tz
-    who = Who(patient_id=patient.pk, identified_by=FoundBy.NAME.value)
+    who = Who(patient_id=patient.pk, identified_by=found_by.value)
     token = sign_who(who=who, user_id=desk.user.pk)
     return {
         "name": str(patient),

@@ -82,12 +82,18 @@ class RegistrationForm(forms.Form):
         return tuple((kind.value, "") for name, kind in kinds.items() if self.cleaned_data[name])
 
 
+def form_with_phone(phone: str) -> RegistrationForm:
+    """The form of a new person whose phone has been typed already; the cursor waits for the name."""
+    form = RegistrationForm(initial={"phone": phone})
+    _put_cursor(form)
+    return form
+
+
 @desk_view(permission=ADD_PATIENT)
 def desk_register(request: HttpRequest, desk: Desk) -> HttpResponse:
     """A new person: patient, card, account and welcome points at once, then straight to their page."""
-    if request.method != "POST" or "offered" in request.POST:
-        form = RegistrationForm(initial={"phone": request.POST.get("phone", "")})
-        return _show_form(request, desk=desk, form=form)
+    if request.method != "POST":
+        return _show_form(request, desk=desk, form=RegistrationForm())
     form = RegistrationForm(request.POST)
     if not form.is_valid():
         return _show_form(request, desk=desk, form=form, status=422)

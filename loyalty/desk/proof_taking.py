@@ -11,7 +11,8 @@ from loyalty.desk.access import Desk, Who, sign_who
 from loyalty.desk.page import DeskPage
 from loyalty.desk.proof_form import blocked_text, refused_text
 from patients.models import SpendProof
-from patients.search import FoundBy, SearchResult
+from patients.search import SearchResult
+from patients.search_text import FoundBy
 from patients.spend_guard import CodesBlocked
 from patients.spend_proofs import CodeRefused, ProofRequest, prove_by_code, prove_by_scan
 

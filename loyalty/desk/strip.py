@@ -20,6 +20,7 @@ from loyalty.models import Receipt, Refund
 from loyalty.rules.compiled import CompiledProgram
 from loyalty.texts.tiers import tier_notes
 from loyalty.tiers.outlooks import read_tier_outlook
+from patients.card_numbers import format_card
 from patients.models import Card, Patient
 
 RECENT_RECEIPTS = 3
@@ -112,7 +113,7 @@ def _card_and_receipts(patient_id: int) -> tuple[str, list[dict[str, Any]]]:
         .values_list("card_number", "recent")
         .get()
     )
-    return f"{number[:4]} {number[4:]}" if number else "", rows
+    return format_card(number or ""), rows
 
 
 def _visit_text(moment: datetime | None, *, state: MemberState) -> str:

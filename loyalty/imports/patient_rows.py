@@ -86,10 +86,6 @@ class PatientRow:
     attributes: RowAttributes
 
     @property
-    def name_key(self) -> str:
-        return name_key(self.last_name, self.first_name, self.middle_name)
-
-    @property
     def is_member(self) -> bool:
         return CONSENTS["consent_rules"] in self.consents
 

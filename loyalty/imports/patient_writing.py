@@ -15,7 +15,6 @@ from loyalty.imports.patient_rows import CONSENTS, PatientRow
 from loyalty.rules.compiled import CompiledProgram
 from patients.cards import next_card_numbers
 from patients.models import Card, ConsentRecord, Household, Patient, PatientSourceKey, SocialGroupRecord
-from patients.names import name_key
 
 
 def write_patients(
@@ -51,7 +50,7 @@ def _write_people(plans: Sequence[PlannedPatient], scope: ImportScope) -> dict[i
     known = {plan.row.number: _completed(plan, scope) for plan in plans if plan.patient is not None}
     Patient.objects.bulk_update(
         known.values(),
-        ["last_name", "first_name", "middle_name", "name_key", "email", "birth_date", "sex", "phone", "status",
+        ["last_name", "first_name", "middle_name", "email", "birth_date", "sex", "phone", "status",
          "joined_at", "source"],
     )  # fmt: skip
     return new | known
@@ -62,7 +61,6 @@ def _new_patient(row: PatientRow, scope: ImportScope) -> Patient:
         last_name=row.last_name,
         first_name=row.first_name,
         middle_name=row.middle_name,
-        name_key=row.name_key,
         phone=row.phone,
         email=row.email,
         birth_date=row.birth_date,
@@ -86,7 +84,6 @@ def _completed(plan: PlannedPatient, scope: ImportScope) -> Patient:
     assert patient is not None  # noqa: S101  # the caller has chosen known people
     for name, value in plan.fields.items():
         setattr(patient, name, value)
-    patient.name_key = name_key(patient.last_name, patient.first_name, patient.middle_name)
     if CONSENTS["consent_rules"] in plan.consents and not patient.is_member:
         patient.status = Patient.Status.MEMBER
         patient.joined_at = _joined_at(plan.row, scope)

@@ -15,7 +15,7 @@ from notifications.addresses import mask_address
 from notifications.channels.registry import EMAIL, LABELS, channel_states
 from notifications.events import UnknownEvent, get_event, registered_events
 from notifications.models import OutboxMessage
-from patients.search import find_patients
+from patients.search import active_patients, matching_patients
 
 
 class EventFilter(admin.SimpleListFilter):
@@ -46,7 +46,7 @@ class MessageAdmin(FactAdmin):
     list_filter = ["status", EventFilter, ChannelFilter, "kind"]
     list_select_related = ["patient"]
     search_fields = ["key"]
-    search_help_text = _("Phone, card number or the beginning of the surname")
+    search_help_text = _("Patient's phone or its last 4 digits, card number, last name")
     ordering = ["-id"]
     fields = [
         "event_title", "kind", "patient", "status", "reason", "due_at", "not_after", "next_attempt_at", "attempts",
@@ -67,8 +67,8 @@ class MessageAdmin(FactAdmin):
         if not search_term.strip():
             return queryset, False
         clinic_ids = [clinic.pk for clinic in clinics_of(request.user)]
-        found = find_patients(search_term, clinic_ids=clinic_ids)
-        return queryset.filter(patient__in=[patient.pk for patient in found.patients]), False
+        people = matching_patients(search_term, rows=active_patients(), clinic_ids=clinic_ids)
+        return queryset.filter(patient__in=people.values("pk")), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {**(extra_context or {}), "channels": channel_states()})

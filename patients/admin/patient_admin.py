@@ -14,16 +14,15 @@ from simple_history.template_utils import HistoricalRecordContextHelper
 
 from clinics import clock
 from clinics.admin_pages import FactInline, HistoryAdmin, OwnClinicsFilter, only_own_clinics
-from clinics.scope import clinics_of
 from patients.admin.patient_form import PatientForm
 from patients.admin.points_block import read_points_block
 from patients.admin.social_group_inline import SocialGroupInline, save_social_groups
 from patients.admin.tier_dialog import tier_dialog
 from patients.cabinet_sessions import end_cabinet_sessions
+from patients.card_numbers import format_card
 from patients.models import Card, ConsentRecord, Patient, SocialGroupRecord
-from patients.names import name_key
 from patients.phone import mask_phone
-from patients.search import FoundBy, find_patients, named_like
+from patients.search import matching_patients
 
 
 class HomeClinicFilter(OwnClinicsFilter):
@@ -71,7 +70,7 @@ class PatientAdmin(HistoryAdmin):
     list_filter = ("status", HomeClinicFilter)
     list_select_related = ("home_clinic",)
     search_fields = ("name_key",)
-    search_help_text = _("Phone, card number or the beginning of the last name")
+    search_help_text = _("Phone or its last 4 digits, card number, last name")
     ordering = ("name_key", "id")
     autocomplete_fields = ("household", "tags")
     readonly_fields = ("phone_shown", "status", "joined_at", "home_clinic", "source", "created_at")
@@ -98,14 +97,7 @@ class PatientAdmin(HistoryAdmin):
         """The desk's rules of finding, with pages instead of the desk's ten."""
         if not search_term.strip():
             return queryset, False
-        clinic_ids = list(clinics_of(request.user).values_list("pk", flat=True))
-        found = find_patients(search_term, clinic_ids=clinic_ids)
-        if found.found_by is FoundBy.NAME:
-            return queryset.filter(named_like(search_term)), False
-        ids = [patient.pk for patient in found.patients]
-        if found.closed_card is not None:
-            ids.append(found.closed_card.patient_id)
-        return queryset.filter(pk__in=ids), False
+        return matching_patients(search_term, rows=queryset), False
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -148,7 +140,6 @@ class PatientAdmin(HistoryAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: Patient, form: Any, change: bool) -> None:
-        obj.name_key = name_key(obj.last_name, obj.first_name, obj.middle_name)
         super().save_model(request, obj, form, change)
         if form.cleaned_data.get("new_phone"):
             # The old number may be somebody else's by now.
@@ -171,4 +162,4 @@ class PatientAdmin(HistoryAdmin):
     @admin.display(description=_("card"), empty_value="—")
     def card_shown(self, patient: Patient) -> str:
         number: str = getattr(patient, "card_number", None) or ""
-        return f"{number[:4]} {number[4:]}".strip()
+        return format_card(number)

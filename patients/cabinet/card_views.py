@@ -14,6 +14,7 @@ from loyalty.models import Standing
 from patients.cabinet.access import patient_page
 from patients.cabinet.qr import qr_svg
 from patients.card_codes import qr_payload, shown_code
+from patients.card_numbers import format_card
 from patients.models import Card, Patient
 
 FRAGMENT_HEADER = "X-Card-Fragment"
@@ -43,7 +44,7 @@ def card(request: HttpRequest, patient: Patient) -> HttpResponse:
         return render(request, "cabinet/card_sheet.html", {"sheet": sheet})
     context = {
         "sheet": sheet,
-        "offline": CardSheet(number=_spaced(number), qr=qr_svg(qr_payload(number))) if number else None,
+        "offline": CardSheet(number=format_card(number), qr=qr_svg(qr_payload(number))) if number else None,
         "points": _points_text(patient),
     }
     return render(request, "cabinet/card.html", context)
@@ -51,11 +52,11 @@ def card(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 def _sheet(number: str, *, patient: Patient) -> CardSheet:
     if not patient.is_member:
-        return CardSheet(number=_spaced(number), qr=qr_svg(qr_payload(number)))
+        return CardSheet(number=format_card(number), qr=qr_svg(qr_payload(number)))
     # Codes live by the clock on the wall, the demo's days or not.
     shown = shown_code(patient.pk, now=clock.real_now())
     return CardSheet(
-        number=_spaced(number),
+        number=format_card(number),
         qr=qr_svg(qr_payload(number, shown.code)),
         code=f"{shown.code[:3]} {shown.code[3:]}",
         seconds_left=shown.seconds_left,
@@ -63,7 +64,7 @@ def _sheet(number: str, *, patient: Patient) -> CardSheet:
 
 
 def _spaced(number: str) -> str:
-    return f"{number[:4]} {number[4:]}"
+    return format_card(number)
 
 
 def _points_text(patient: Patient) -> str:

@@ -12,6 +12,7 @@ from patients.cabinet import home_texts
 from patients.cabinet.access import patient_page
 from patients.cabinet.history_texts import HistoryRow, Reader, history_row
 from patients.cabinet.home_facts import HomeFacts, read_home
+from patients.card_numbers import format_card
 from patients.models import Patient
 
 
@@ -25,7 +26,7 @@ def home(request: HttpRequest, patient: Patient) -> HttpResponse:
         "clinic": patient.home_clinic,
         "booking_url": _web_address(patient.home_clinic.booking_url),
         "is_member": facts.standing is not None,
-        "card": f"{facts.card[:4]} {facts.card[4:]}".strip(),
+        "card": format_card(facts.card),
         "balance": home_texts.balance_text(facts),
         "burning": home_texts.burning_texts(facts),
         "schedule": home_texts.schedule_texts(facts),

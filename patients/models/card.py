@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from patients.card_numbers import format_card
+
 
 class Card(models.Model):
     class Status(models.TextChoices):
@@ -35,4 +37,4 @@ class Card(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number[:4]} {self.number[4:]}"
+        return format_card(self.number)

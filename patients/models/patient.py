@@ -3,12 +3,23 @@
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower, Reverse, Trim
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from patients.phone import mask_phone
+
+ACTIVE = Q(merged_into=None, erased_at=None)
+# `patients.names.name_key` in SQL. Cyrillic is mapped by hand: `lower` knows it in some locales only.
+_UPPER = "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯё"
+_LOWER = "абвгдеежзийклмнопрстуфхцчшщъыьэюяе"
+_FULL_NAME = Func(
+    F("last_name"), F("first_name"), F("middle_name"), template="(%(expressions)s)", arg_joiner=" || ' ' || "
+)
+_SPACED = Func(_FULL_NAME, Value(r"[\s\u00a0,;]+"), Value(" "), Value("g"), function="regexp_replace")
+NAME_KEY = Trim(Lower(Func(_SPACED, Value(_UPPER), Value(_LOWER), function="translate")))
 
 
 class Patient(models.Model):
@@ -27,11 +38,18 @@ class Patient(models.Model):
     last_name = models.CharField(_("last name"), max_length=80)
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
     middle_name = models.CharField(_("middle name"), max_length=80, blank=True)
-    name_key = models.CharField(max_length=250, editable=False)
+    name_key = models.GeneratedField(
+        expression=NAME_KEY, output_field=models.CharField(max_length=250, db_collation="C"), db_persist=True,
+    )  # fmt: skip
     phone = models.CharField(  # noqa: DJ001  # NULLs are exempt from the unique constraint
         _("phone"), max_length=16, null=True, blank=True,
         help_text=_("A child has none and is reached through the household."),
     )  # fmt: skip
+    phone_reversed = models.GeneratedField(
+        expression=Reverse("phone"),
+        output_field=models.CharField(max_length=16, db_collation="C"),
+        db_persist=True,
+    )
     email = models.EmailField(_("e-mail"), blank=True)
     preferred_channel = models.CharField(
         _("preferred channel"), max_length=16, choices=Channel, default=Channel.SMS
@@ -68,7 +86,7 @@ class Patient(models.Model):
     )  # fmt: skip
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
-    history = HistoricalRecords(m2m_fields=[tags])
+    history = HistoricalRecords(m2m_fields=[tags], excluded_fields=["name_key", "phone_reversed"])
 
     class Meta:
         verbose_name = _("patient")
@@ -76,7 +94,7 @@ class Patient(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["phone"],
-                condition=Q(merged_into=None, erased_at=None),
+                condition=ACTIVE,
                 name="patient_phone_unique_among_active",
             ),
             models.CheckConstraint(
@@ -88,9 +106,12 @@ class Patient(models.Model):
             ),
         ]
         indexes = [
-            # Prefix search needs the byte-wise operator class whatever the database's locale.
-            models.Index(fields=["name_key"], name="patient_name_prefix", opclasses=["varchar_pattern_ops"]),
-            models.Index(fields=["home_clinic", "name_key"], name="patient_clinic_name"),
+            # Keys collate byte by byte: one index serves both the search by a prefix and the order of lists.
+            models.Index(fields=["name_key", "id"], name="patient_by_name", condition=ACTIVE),
+            models.Index(
+                fields=["home_clinic", "name_key", "id"], name="patient_by_clinic_and_name", condition=ACTIVE
+            ),
+            models.Index(fields=["phone_reversed"], name="patient_by_phone_end", condition=ACTIVE),
         ]
 
     def __str__(self) -> str:

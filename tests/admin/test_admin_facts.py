@@ -243,6 +243,12 @@ def two_thousand(sale):
     )  # fmt: skip
 
 
+def test_search_of_receipts_means_everybody_of_the_name(client, root, two_thousand):
+    page = client.get(url("receipt", "changelist"), {"q": "петров"})
+
+    assert "Найдено: 1\u00a0999" in page.content.decode()
+
+
 def test_every_list_costs_at_most_fifteen_queries_with_two_thousand_rows(client, root, two_thousand):
     costs = {}
     for model in LARGE:

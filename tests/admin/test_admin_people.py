@@ -20,7 +20,11 @@ def names_on(page):
     return [row.full_name for row in page.context["cl"].result_list]
 
 
-@pytest.mark.parametrize("typed", ["иванова", "bdfyjdf", "+7 916 123-45-67", "89161234567"])
+@pytest.mark.parametrize(
+    "typed",
+    ["иванова", "ИВАНОВА", "Иванова Ан", "Анна Иванова", "bdfyjdf", "+7 916 123-45-67", "89161234567", "4567",
+     "иванова 4567"],
+)  # fmt: skip
 def test_list_finds_by_the_rules_of_the_desk(client, typed):
     make_patient()
     make_patient("Петрова", "Вера", "+79160000001")
@@ -39,13 +43,23 @@ def test_list_finds_by_card_even_a_closed_one(client):
     assert names_on(client.get(LIST, {"q": card.number})) == ["Иванова Анна"]
 
 
-def test_autocomplete_finds_by_the_same_rules(client):
+def test_list_shows_all_of_a_name_and_not_the_desks_ten(client):
+    for number in range(12):
+        make_patient("Иванова", f"Анна {number}", f"+7916000{number:04d}")
+    client.force_login(make_rita())
+
+    assert len(names_on(client.get(LIST, {"q": "bdfyjdf"}))) == 12
+
+
+@pytest.mark.parametrize("typed", ["bdfyjdf", "4567", "Анна Иванова", "9161234567"])
+def test_autocomplete_finds_by_the_same_rules(client, typed):
     make_patient()
+    make_patient("Петрова", "Вера", "+79160000001")
     client.force_login(User.objects.create_superuser("root", password="clinic-pass-1"))
 
     answer = client.get(
         "/admin/autocomplete/",
-        {"term": "bdfyjdf", "app_label": "patients", "model_name": "household", "field_name": "contact"},
+        {"term": typed, "app_label": "patients", "model_name": "household", "field_name": "contact"},
     )
 
     assert [row["text"] for row in answer.json()["results"]] == ["Иванова Анна"]

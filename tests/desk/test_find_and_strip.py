@@ -1,14 +1,18 @@
 """One field finds anybody; every state has its sentence; the phone stays hidden until asked for."""
 
+import re
 from datetime import date
+from urllib.parse import unquote
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 
 from clinics.models import AuditEvent
+from loyalty.desk.access import read_who
 from loyalty.models import Standing
 from patients.cards import block_card
 from patients.models import Card
-from tests.desk.desk_pages import find, open_patient, text_of
+from tests.desk.desk_pages import find, open_patient, text_of, who_of
 from tests.people import make_clinic, make_patient
 from tests.programs import NOON, give_points, make_member
 
@@ -70,14 +74,66 @@ def test_wrong_layout_is_corrected_with_a_hint(client, rita, anna):
 
 
 def test_unknown_phone_offers_registration(client, rita, anna):
-    text = text_of(find(client, "8 916 000-00-01"))
+    page = find(client, "8 916 000-00-01")
 
-    assert "По номеру +7 916 000-00-01 никого нет. Завести карту? Завести" in text
+    text = text_of(page)
+    html = page.content.decode()
+    assert 'name="phone" value="+7 916 000-00-01"' in html
+    assert re.findall(r'<input[^>]*name="(\w+)"[^>]* autofocus', html) == ["last_name"]
+
+    assert "По номеру +7 916 000-00-01 никого нет. Завести карту?" in text
+    assert text.rstrip().endswith("Завести")
 
 
-@pytest.mark.parametrize("typed", ["Кузнецов", "12345", "+7916"])
+@pytest.mark.parametrize("typed", ["Кузнецов", "12345", "+7916", "Иванова 9999", "1" * 9])
 def test_nothing_found_says_what_to_do(client, rita, anna, typed):
     assert "Ничего не нашли. Проверьте фамилию или введите телефон." in text_of(find(client, typed))
+
+
+def test_unknown_phone_is_said_to_those_who_may_not_register(client, rita, anna):
+    Group.objects.get(name="receptionist").permissions.remove(Permission.objects.get(codename="add_patient"))
+
+    text = text_of(find(client, "8 916 000-00-01"))
+
+    assert "По номеру +7 916 000-00-01 никого нет. Проверьте цифры или найдите по фамилии." in text
+    assert "Завести" not in text
+
+
+@pytest.mark.parametrize("typed", ["1234 5671", "12345671", "12345671 123456"])
+def test_wrong_check_digit_of_a_card_says_so(client, rita, anna, typed):
+    says = "В номере карты 1234 5671 ошибка: последняя цифра не сходится. Проверьте цифры или найдите по телефону."
+
+    assert says in text_of(find(client, typed))
+
+
+def test_russian_layout_is_corrected_with_a_hint(client, rita, anna):
+    make_patient("Smith", "John", "+79160000001")
+
+    assert "Раскладка была русской, мы исправили." in text_of(strip(client, "ыьшер"))
+
+
+def test_corrected_layout_of_many_is_hinted_at_above_the_list(client, rita, anna):
+    make_patient("Иванова", "Мария", "+79160000002")
+
+    text = text_of(find(client, "bdfyjdf"))
+
+    assert "Раскладка была английской, мы исправили." in text
+    assert "Иванова Мария" in text
+
+
+@pytest.mark.parametrize(("typed", "way"), [("4567", "PHONE"), ("иванова", "NAME"), ("+79161234567", "PHONE")])
+def test_way_of_finding_goes_along_with_the_patient(client, rita, anna, typed, way):
+    assert read_who(token=who_of(find(client, typed)), user_id=rita.pk).identified_by == way
+
+
+def test_last_digits_list_all_matches_with_the_way_of_finding(client, rita, anna):
+    make_patient("Петрова", "Вера", "+79160004567")
+
+    page = find(client, "4567")
+
+    assert "Иванова Анна •••45-67 Мытищи Петрова Вера •••45-67 Мытищи" in text_of(page)
+    tokens = [unquote(token) for token in re.findall(r'\?who=([^"]+)', page.content.decode())]
+    assert {read_who(token=token, user_id=rita.pk).identified_by for token in tokens} == {"PHONE"}
 
 
 def test_unknown_card_says_what_to_do(client, rita, anna):
@@ -106,8 +162,16 @@ def test_more_than_ten_matches_ask_for_more(client, rita, anna):
 
     text = text_of(find(client, "иванова"))
 
-    assert "Нашли больше 10. Добавьте имя или введите телефон." in text
+    assert "Нашли больше 10. Добавьте имя или последние 4 цифры телефона." in text
     assert "Яна" not in text
+
+
+@pytest.mark.parametrize("typed", ["4567", "Иванова 4567"])
+def test_more_than_ten_with_the_same_last_digits_ask_for_the_rest(client, rita, anna, typed):
+    for number in range(10):
+        make_patient("Иванова", f"Яна{number}", f"+7916{number}004567")
+
+    assert "Нашли больше 10. Добавьте фамилию или введите телефон целиком." in text_of(find(client, typed))
 
 
 def test_closed_card_says_when_and_why(client, rita, anna):

@@ -6,7 +6,7 @@ import pytest
 
 from loyalty.models import Standing
 from patients.models import Card, ConsentRecord, Patient
-from tests.desk.desk_pages import find, open_patient, text_of
+from tests.desk.desk_pages import open_patient, text_of
 from tests.desk.written import written
 from tests.people import make_patient
 from tests.programs import publish_preset
@@ -55,20 +55,11 @@ def test_advertising_is_not_ticked_beforehand(client, rita):
     assert "checked" not in html
 
 
-def test_offer_brings_the_phone_into_the_form(client, rita):
-    find(client, "+79160000001")
-
-    html = client.post("/admin/desk/register/", {"offered": "1", "phone": "+7 916 000-00-01"}).content.decode()
-
-    assert 'value="+7 916 000-00-01"' in html
-    assert "errorlist" not in html
-
-
 @pytest.mark.parametrize(
     ("sent", "field"),
     [
-        ({"offered": "1", "phone": ""}, "phone"),
-        ({"offered": "1", "phone": "+7 916 000-00-01"}, "last_name"),
+        ({}, "phone"),
+        ({"phone": "+7 916 000-00-01"}, "last_name"),
         ({**VERA, "birth_date": "вчера"}, "birth_date"),
     ],
 )

@@ -7,7 +7,8 @@ import pytest
 
 from patients.card_codes import card_code, find_step, is_late, qr_payload, shown_code, step_at
 from patients.hotp import hotp
-from patients.search import FoundBy, find_patients
+from patients.search import find_patients
+from patients.search_text import FoundBy
 from patients.typed_codes import TypedCode, is_bare_card, read_code, read_qr
 from tests.people import make_patient
 

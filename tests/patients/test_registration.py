@@ -3,7 +3,8 @@
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
-from patients.cards import card_number, is_card_number, issue_card
+from patients.card_numbers import card_number, is_card_number
+from patients.cards import issue_card
 from patients.models import Card, ConsentRecord, Patient
 from patients.registration import PhoneTaken
 from tests.people import LONG_AGO, make_patient

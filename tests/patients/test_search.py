@@ -3,9 +3,11 @@
 import pytest
 
 from patients.cards import block_card
-from patients.models import Card
+from patients.models import Card, Patient
+from patients.names import Layout, in_other_layout, name_key
 from patients.phone import mask_phone, normalise_phone
-from patients.search import FoundBy, find_patients
+from patients.search import find_patients
+from patients.search_text import FoundBy
 from tests.people import LONG_AGO, make_clinic, make_patient
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +40,19 @@ def test_masked_phone_shows_the_last_four_digits_only():
     assert mask_phone("+79161234567") == "•••45-67"
 
 
-@pytest.mark.parametrize("typed", ["иванова", "ИВАНОВА", "Иванова Ан", "bdfyjdf", "  иванова   анна "])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "иванова",
+        "ИВАНОВА",
+        "Иванова Ан",
+        "bdfyjdf",
+        "  иванова   анна ",
+        "Анна Иванова",
+        "Ан Иванова",
+        "Иванова, Анна",
+    ],
+)
 def test_name_is_found_in_any_case_and_layout(typed):
     anna = make_patient()
     make_patient("Петрова", "Вера", "+79160000001")
@@ -46,7 +60,7 @@ def test_name_is_found_in_any_case_and_layout(typed):
     found = find(typed)
 
     assert (found.found_by, found.patients) == (FoundBy.NAME, (anna,))
-    assert found.layout_corrected is (typed == "bdfyjdf")
+    assert found.wrong_layout is (Layout.ENGLISH if typed == "bdfyjdf" else None)
 
 
 @pytest.mark.parametrize("typed", ["Семёнов", "семенов"])
@@ -92,9 +106,120 @@ def test_more_than_ten_matches_are_cut_and_said_so():
     assert (len(found.patients), found.has_more) == (10, True)
 
 
-def test_search_takes_one_query(django_assert_num_queries):
+@pytest.mark.parametrize(
+    ("typed", "queries"),
+    [
+        ("иванова", 1),
+        ("bdfyjdf", 2),
+        ("+79161234567", 1),
+        ("4567", 1),
+        ("Иванова 4567", 1),
+        ("12345671", 0),
+        ("и", 0),
+    ],
+)
+def test_finding_takes_at_most_two_queries(django_assert_num_queries, typed, queries):
+    clinic = make_clinic()
     make_patient()
-    make_clinic()
 
-    with django_assert_num_queries(2):  # the clinic of the test itself, and the search
-        find("иванова")
+    with django_assert_num_queries(queries):
+        find(typed, clinic)
+
+
+@pytest.mark.parametrize("typed", ["4567", "34567", "234567", "1234567", "45-67", "234 567", "(1234) 567"])
+def test_end_of_a_phone_is_found(typed):
+    anna = make_patient()
+    make_patient("Петрова", "Вера", "+79160004568")
+
+    found = find(typed)
+
+    assert (found.found_by, found.patients, found.phone) == (FoundBy.PHONE, (anna,), None)
+
+
+def test_end_of_a_phone_lists_all_whom_it_fits():
+    people = [make_patient("Иванова", f"Анна {n}", f"+7916{n}234567") for n in range(3)]
+
+    assert find("4567").patients == tuple(people)
+
+
+@pytest.mark.parametrize(
+    "typed", ["Иванова 4567", "иванова ан 4567", "bdfyjdf 4567", "Иванова 45-67", "Анна Иванова, 4567"]
+)
+def test_end_of_a_phone_narrows_a_name_down(typed):
+    anna = make_patient()
+    make_patient("Иванова", "Анна", "+79160000001")
+    make_patient("Петрова", "Анна", "+79160004567")
+
+    assert find(typed).patients == (anna,)
+
+
+def test_end_of_a_phone_never_leaves_the_clinics():
+    make_patient(clinic=make_clinic("yekaterinburg", name="Екатеринбург"))
+
+    assert find("4567").patients == ()
+
+
+@pytest.mark.parametrize("typed", ["123", "456789012", "+7916", "12", "+7 ... 4567", "-;-"])
+def test_neither_an_end_nor_a_whole_phone_finds_nobody(typed):
+    make_patient()
+
+    assert find(typed).found_by is FoundBy.NOTHING
+
+
+@pytest.mark.parametrize("typed", ["12345671", "1234 5671", "12345671123456"])
+def test_wrong_check_digit_is_no_card(typed):
+    assert find(typed).wrong_card == "12345671"
+
+
+def test_name_typed_with_the_russian_layout_is_found_too():
+    smith = make_patient("Smith", "John")
+
+    found = find("Ыьшер")
+
+    assert (found.patients, found.wrong_layout) == ((smith,), Layout.RUSSIAN)
+
+
+KEYS = {
+    "bdfyjdf": "иванова", ";erjd": "жуков", ",jhbcjd": "борисов", "{jkjljd": "холодов", ":erjd": "жуков",
+    "<jhbcjd": "борисов", '"qltkmvfy': "эйдельман", "`hibyf": "ёршина", "~hibyf": "ёршина", ">lbyf": "юдина",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("keys", KEYS)
+def test_every_key_of_a_letter_is_read_in_the_other_layout(keys):
+    assert in_other_layout(keys) == (KEYS[keys], Layout.ENGLISH)
+
+
+@pytest.mark.parametrize("text", ["Иванова Anna", "4567", "--"])
+def test_text_of_both_alphabets_or_of_none_has_no_other_layout(text):
+    assert in_other_layout(text) is None
+
+
+def test_surname_that_begins_with_a_punctuation_key_is_found():
+    zhukov = make_patient("Жуков", "Пётр")
+
+    assert find(";erjd gtnh").patients == (zhukov,)
+
+
+NAMES = [
+    ("Семёнова", "Алёна", "Игоревна"), ("ЁЛКИНА", "ЯНА", ""), ("О’Нил-Петрова", "Анна Мария", ""),
+    ("Smith", "JOHN", "O'Neil"), ("Иванова,", " Анна;", "\u00a0К."), ("ЩЁКИНА-ЪЫЬЭЮЯ", "", ""),
+    ("Петров2", "", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("names", NAMES, ids=lambda names: names[0])
+def test_database_and_parser_spell_names_alike(names):
+    patient = make_patient("Имя")
+    Patient.objects.filter(pk=patient.pk).update(last_name=names[0], first_name=names[1], middle_name=names[2])
+
+    assert Patient.objects.get().name_key == name_key(*names)
+
+
+def test_changed_name_and_phone_are_found_at_once_whoever_writes_them():
+    anna = make_patient()
+
+    Patient.objects.update(last_name="Семёнова", phone="+79160000042")
+
+    assert find("семенова").patients == find("0042").patients == (anna,)
+    assert find("иванова").patients == find("4567").patients == ()
