@@ -33,6 +33,12 @@ def money_text(kopecks: int) -> str:
     return f"{MINUS if kopecks < 0 else ''}{text}{NBSP}₽"
 
 
+def rounded_money_text(kopecks: int) -> str:
+    """`46 876 ₽`: to the rouble, for sums over which nobody counts kopecks."""
+    rounded = (abs(kopecks) + 50) // 100 * 100
+    return money_text(-rounded if kopecks < 0 else rounded)
+
+
 def percent_text(rate_bp: int) -> str:
     """`9 %`, `7,5 %`."""
     return f"{hundredths_text(rate_bp)}{NBSP}%"

@@ -18,12 +18,13 @@ from loyalty.program.comparison import compare_versions
 from loyalty.program.files import FaultyProgram
 from loyalty.program.second_person import SecondPersonNeeded, needs_second_person
 from loyalty.program.versions import Backdated, DraftChanged, NotADraft, StartTaken, publish, version_at
-from loyalty.program_page.access import PUBLISH, VIEW_PATIENT, actor_of, find_version, program_view
+from loyalty.program_page.access import CHANGE, PUBLISH, VIEW_PATIENT, actor_of, find_version, program_view
 from loyalty.program_page.editing_page import conflict_text, posted_revision
 from loyalty.program_page.fault_texts import fault_text
 from loyalty.program_page.moves_views import read_moves
 from loyalty.program_page.version_list import moment_text, person
 from loyalty.program_page.version_warnings import warnings_of
+from loyalty.program_page.what_if_run import tried_text
 
 AT_ONCE, FROM_DAY = "now", "day"
 
@@ -127,6 +128,8 @@ def _show(
         "old": old,
         "changes": compare_versions(old, version) if old is not None else [],
         "moves": read_moves(version, old=old, at=at),
+        "may_change": actor_of(request).has_perm(CHANGE),
+        "tried": tried_text(version, compared=old),
         "may_see_patients": actor_of(request).has_perm(VIEW_PATIENT),
         "warnings": warnings_of(version, at=at),
         "faults": [fault_text(fault, document=version.document) for fault in faults],

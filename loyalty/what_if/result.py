@@ -52,7 +52,7 @@ class WhatIf:
         return document | {"period": {name: moment.isoformat() for name, moment in period.items()}}
 
     @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> "WhatIf":
+    def from_json(cls, document: Any) -> "WhatIf":
         starts_at, until = (datetime.fromisoformat(document["period"][name]) for name in ("starts_at", "until"))
         return cls(
             period=Period(starts_at, until),

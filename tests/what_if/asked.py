@@ -10,7 +10,9 @@ from django.db import connection
 
 from loyalty.models import ProgramVersion, WhatIfRun
 from loyalty.program.versions import create_draft, current_version
+from loyalty.what_if import counting
 from loyalty.what_if.asking import ask
+from loyalty.what_if.part import live_part
 from tests.programs import publish_preset
 from tests.what_if.programs import preset
 from tests.what_if.worlds import LONG_BEFORE, STARTS_AT, UNTIL, live, make_members, make_visits
@@ -48,6 +50,13 @@ def waiting_run() -> WhatIfRun:
     version = make_draft()
     return WhatIfRun.objects.create(
         version=version, revision=0, compared=current_version(at=AT), months=12, asked_at=AT
+    )
+
+
+def count_here(monkeypatch) -> None:
+    """Parts are counted in the test's own transaction, which no other process would see."""
+    monkeypatch.setattr(
+        counting, "live_parts", lambda jobs, *, report: [live_part(job, report=report) for job in jobs]
     )
 
 

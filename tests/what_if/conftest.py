@@ -5,8 +5,8 @@ import sys
 import pytest
 from django.db import connection
 
-from loyalty.what_if import children, counting
-from loyalty.what_if.part import live_part
+from loyalty.what_if import children
+from tests.what_if.asked import count_here
 
 
 @pytest.fixture
@@ -17,7 +17,4 @@ def _real_children(transactional_db, monkeypatch):
 
 @pytest.fixture
 def _no_children(db, monkeypatch):
-    """Parts are counted here, in the test's own transaction, which no other process would see."""
-    monkeypatch.setattr(
-        counting, "live_parts", lambda jobs, *, report: [live_part(job, report=report) for job in jobs]
-    )
+    count_here(monkeypatch)

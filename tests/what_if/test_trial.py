@@ -11,7 +11,7 @@ from loyalty.what_if.trial.comparison import Comparison, Winners, live_under_bot
 from loyalty.what_if.trial.limits import BudgetPlace, LimitCounts, Stop, new_stops
 from loyalty.what_if.trial.member import MemberTrial, Outcome, Trial
 from loyalty.what_if.trial.past import PastLot, PastMember, PastReceipt
-from loyalty.what_if.trial.totals import Totals, figures_of, points_per_receipt_hundredths
+from loyalty.what_if.trial.totals import Totals, figures_of
 from tests.what_if.programs import preset, rule
 
 FIRST, LAST = date(2025, 11, 22), date(2026, 11, 22)
@@ -212,7 +212,7 @@ def test_figures_follow_their_definitions():
     assert (figures.points_issued, figures.points_spent, figures.points_burnt) == (750, 300, 100)
     # 100 of the 400 that came to an end burnt.
     assert (figures.points_to_burn, figures.liability_kopecks) == (150, 50_000)
-    assert points_per_receipt_hundredths(tier) == 16_666
+    assert tier.points_per_receipt_hundredths == 16_666
 
 
 def test_nothing_comes_of_nothing():

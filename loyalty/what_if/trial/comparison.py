@@ -22,6 +22,10 @@ class Winners:
     gained_kopecks: int = 0  # by the winners, more than now
     lost_kopecks: int = 0  # by the losers
 
+    def add(self, other: "Winners") -> None:
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
 
 @dataclass(slots=True)
 class Comparison:
@@ -32,13 +36,19 @@ class Comparison:
     by_tier: dict[str, Winners] = field(default_factory=dict)  # by the code of the tier now; "" is none
     moves: dict[str, dict[str, int]] = field(default_factory=dict)  # tier now -> tier in the draft -> members
 
+    @property
+    def whole(self) -> Winners:
+        """All tiers together."""
+        whole = Winners()
+        for tier in self.by_tier.values():
+            whole.add(tier)
+        return whole
+
     def add(self, other: "Comparison") -> None:
         for name in ("members", "visitors", "touched_receipts", "touched_members"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for code, theirs in other.by_tier.items():
-            own = self.by_tier.setdefault(code, Winners())
-            for each in fields(Winners):
-                setattr(own, each.name, getattr(own, each.name) + getattr(theirs, each.name))
+            self.by_tier.setdefault(code, Winners()).add(theirs)
         for code, targets in other.moves.items():
             for target, count in targets.items():
                 self._move(code, target, count)

@@ -24,6 +24,21 @@ class TierTotals:
     points_issued: int = 0
     members: int = 0
 
+    @property
+    def cost_kopecks(self) -> int:
+        """What members did not pay: discounts and points."""
+        return self.discount_kopecks + self.points_kopecks
+
+    @property
+    def effective_discount_bp(self) -> int:
+        """The cost's share of the price before it."""
+        return _share(self.cost_kopecks * FULL_RATE_BP, self.price_kopecks)
+
+    @property
+    def points_per_receipt_hundredths(self) -> int:
+        """Average points issued on a receipt, in hundredths of a point."""
+        return _share(self.points_issued * 100, self.receipts)
+
     def add(self, other: "TierTotals") -> None:
         for each in fields(self):
             setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
@@ -82,8 +97,8 @@ class Figures:
     discount_kopecks: int
     points_kopecks: int
     paid_kopecks: int
-    cost_kopecks: int  # what members did not pay: discounts and points
-    effective_discount_bp: int  # the cost's share of the price before it
+    cost_kopecks: int
+    effective_discount_bp: int
     points_issued: int  # for receipts and as a welcome
     points_spent: int
     points_burnt: int
@@ -95,16 +110,15 @@ class Figures:
 def figures_of(totals: Totals, *, point_value_kopecks: int) -> Figures:
     """Points to burn: of those left that can burn, the share that burnt of all that came to an end so far."""
     whole = totals.whole
-    cost = whole.discount_kopecks + whole.points_kopecks
     ended = whole.points_spent + totals.points_burnt
     return Figures(
         receipts=whole.receipts,
         price_kopecks=whole.price_kopecks,
         discount_kopecks=whole.discount_kopecks,
         points_kopecks=whole.points_kopecks,
-        paid_kopecks=whole.price_kopecks - cost,
-        cost_kopecks=cost,
-        effective_discount_bp=_share(cost * FULL_RATE_BP, whole.price_kopecks),
+        paid_kopecks=whole.price_kopecks - whole.cost_kopecks,
+        cost_kopecks=whole.cost_kopecks,
+        effective_discount_bp=whole.effective_discount_bp,
         points_issued=whole.points_issued + totals.points_welcome,
         points_spent=whole.points_spent,
         points_burnt=totals.points_burnt,
@@ -112,11 +126,6 @@ def figures_of(totals: Totals, *, point_value_kopecks: int) -> Figures:
         points_to_burn=_share(totals.points_dated * totals.points_burnt, ended),
         liability_kopecks=totals.points_left * point_value_kopecks,
     )
-
-
-def points_per_receipt_hundredths(tier: TierTotals) -> int:
-    """Average points issued on a receipt, in hundredths of a point."""
-    return _share(tier.points_issued * 100, tier.receipts)
 
 
 def _share(numerator: int, denominator: int) -> int:
