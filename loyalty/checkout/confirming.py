@@ -88,7 +88,7 @@ def _confirm(
         raise QuoteExpired
     if Account.objects.select_for_update().filter(standing__patient=draft.patient_id).first() is None:
         raise NoAccount(patient_id=draft.patient_id)
-    running = current_program(at=ticket.quoted_at)
+    running = current_program(at=draft.moment(ticket.quoted_at))
     quoted = quote_draft(draft, running=running, document=ticket.document, at=ticket.quoted_at)
     if quoted.quote.fingerprint != ticket.fingerprint:
         raise QuoteChanged(fresh=quote_receipt(draft, at=at))
@@ -115,7 +115,9 @@ def _proof(quoted: QuotedReceipt, *, proof_id: int | None, clinic: Clinic, at: d
 
 def _revision(ticket: QuoteTicket) -> Revision:
     replaced = ticket.draft.replaces_id
-    return Revision(DESK, ticket.document) if replaced is None else revision_after(replaced)
+    if replaced is None:
+        return Revision(DESK, ticket.document)
+    return revision_after(replaced, clinic_code=ticket.draft.clinic_code)
 
 
 def _find_confirmed(ticket: QuoteTicket) -> ConfirmedReceipt | None:

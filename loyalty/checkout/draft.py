@@ -39,11 +39,16 @@ class ReceiptDraft:
     identified_by: str  # Receipt.IdentifiedBy
     booked_online: bool = False
     replaces_id: int | None = None  # the receipt, refunded in full, whose document is entered again
+    paid_at: datetime | None = None  # paid before it was shown with a card; None: now
+
+    def moment(self, now: datetime) -> datetime:
+        """The moment whose rules the receipt is judged by."""
+        return self.paid_at or now
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteTicket:
-    """What a confirmation needs: the draft, the moment it was judged at, and the result it must equal."""
+    """What a confirmation needs: the draft, the moment it was quoted at, and the result it must equal."""
 
     document: str
     draft: ReceiptDraft
@@ -72,6 +77,7 @@ def sign_ticket(ticket: QuoteTicket) -> str:
             "i": draft.identified_by,
             "b": draft.booked_online,
             "r": draft.replaces_id,
+            "a": draft.paid_at.isoformat() if draft.paid_at else None,
             "t": ticket.quoted_at.isoformat(),
             "f": ticket.fingerprint,
         },
@@ -97,6 +103,7 @@ def read_ticket(token: str) -> QuoteTicket:
             identified_by=content["i"],
             booked_online=content["b"],
             replaces_id=content["r"],
+            paid_at=datetime.fromisoformat(content["a"]) if content["a"] else None,
         ),
         quoted_at=datetime.fromisoformat(content["t"]),
         fingerprint=content["f"],

@@ -28,7 +28,7 @@ def post_receipt(
     at: datetime,
     proof: SpendProof | None = None,
 ) -> tuple[Receipt, int]:
-    """Post what was quoted, as of the quote's moment; the receipt and the balance after it.
+    """Post what was quoted, as of the moment it was paid; the receipt and the balance after it.
 
     `proof` is of the consent to what is spent; the caller has used it up and holds the account's lock and the
     transaction.
@@ -50,7 +50,7 @@ def post_receipt(
         quoted.member,
         program=quoted.running.program,
         paid=to_roubles(quoted.quote.money_kopecks),
-        paid_at=quoted.quoted_at,
+        paid_at=quoted.paid_at,
         at=at,
     )
     if quoted.quote.earned_points or quoted.quote.spend.points:
@@ -83,7 +83,7 @@ def _spend(quoted: QuotedReceipt, *, revision: Revision, actor: User, at: dateti
         account_id=quoted.member.standing.account_id,
         units=quote.spend.points,
         key=f"{revision.key}:spend",
-        at=quoted.quoted_at,
+        at=quoted.paid_at,
         recorded_at=at,
         actor_id=actor.pk,
         explanation={"spend": quote.explanation()["spend"]},
@@ -101,7 +101,7 @@ def _earn(quoted: QuotedReceipt, *, revision: Revision, actor: User, at: datetim
         account_id=standing.account_id,
         lots=[new_lot(plan, today=quoted.member.today, tz=tz) for plan in quote.lots],
         key=f"{revision.key}:earn",
-        at=quoted.quoted_at,
+        at=quoted.paid_at,
         rolling=_rolling_date(quoted),
         recorded_at=at,
         actor_id=actor.pk,
@@ -120,7 +120,7 @@ def _prolong(quoted: QuotedReceipt, *, revision: Revision) -> Posted | None:
         account_id=quoted.member.standing.account_id,
         rolling=rolling,
         key=f"{revision.key}:prolong",
-        at=quoted.quoted_at,
+        at=quoted.paid_at,
         source=Source.DESK,
     )
 
@@ -159,7 +159,7 @@ def _insert_receipt(
         replaces_id=revision.replaces_id,
         identified_by=draft.identified_by,
         booked_online=draft.booked_online,
-        paid_at=quoted.quoted_at,
+        paid_at=quoted.paid_at,
         recorded_at=at,
         actor_id=actor.pk,
         program_version_id=quoted.running.version_id,

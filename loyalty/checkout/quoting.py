@@ -5,7 +5,7 @@ the moment it was judged at.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from clinics.calendar import local_date, minute_of_day
 from loyalty.checkout.catalogue import Catalogue, line_facts, read_catalogue
@@ -17,17 +17,26 @@ from loyalty.models import ManualDiscount
 from loyalty.program.versions import RunningProgram, current_program
 from loyalty.rules import engine
 from loyalty.rules.compiled import CompiledProgram
-from loyalty.rules.facts import ReceiptFacts
+from loyalty.rules.facts import ReceiptFacts, SpendKind
 from loyalty.rules.quote import Quote
+
+ATTACH_WITHIN = timedelta(hours=24)
 
 
 class EmptyReceipt(Exception):
     """There is nothing to pay for: no line at all."""
 
 
+class NotAttachable(Exception):
+    """Paid longer ago than 24 hours or not yet, or with points, which are spent only while one pays."""
+
+
 @dataclass(frozen=True, slots=True)
 class QuotedReceipt:
-    """A quote with all that a page shows around it. `token` is what a confirmation needs."""
+    """A quote with all that a page shows around it. `token` is what a confirmation needs.
+
+    The quote is good for some minutes from `quoted_at`; the rules are those of `paid_at`.
+    """
 
     token: str
     draft: ReceiptDraft
@@ -39,24 +48,34 @@ class QuotedReceipt:
     member: MemberState
     catalogue: Catalogue
 
+    @property
+    def paid_at(self) -> datetime:
+        return self.draft.moment(self.quoted_at)
+
 
 def quote_receipt(draft: ReceiptDraft, *, at: datetime) -> QuotedReceipt:
     """What the receipt would spend, cost and earn. Six queries at most, nothing written.
 
-    Raises EmptyReceipt, LineRefused, NoAccount, NoProgram.
+    A receipt paid within the last 24 hours earns by the rules of its own moment. Raises EmptyReceipt, LineRefused,
+    NoAccount, NoProgram, NotAttachable.
     """
-    return quote_draft(draft, running=current_program(at=at), document=new_document(), at=at)
+    is_late = draft.paid_at is not None
+    if is_late and not (at - ATTACH_WITHIN <= draft.moment(at) <= at and draft.choice.kind is SpendKind.NONE):
+        raise NotAttachable
+    return quote_draft(draft, running=current_program(at=draft.moment(at)), document=new_document(), at=at)
 
 
 def quote_draft(draft: ReceiptDraft, *, running: RunningProgram, document: str, at: datetime) -> QuotedReceipt:
     """Quote under the given version as of `at`: a confirmation repeats it for the quote's own moment."""
     if not draft.lines:
         raise EmptyReceipt
-    program = running.program
-    member = read_member_state(patient_id=draft.patient_id, program=program, at=at, clinic_code=draft.clinic_code)
+    program, moment = running.program, draft.moment(at)
+    member = read_member_state(
+        patient_id=draft.patient_id, program=program, at=moment, clinic_code=draft.clinic_code
+    )
     catalogue = read_catalogue(draft.lines)
-    manual = _find_manual(draft, program=program, at=at)
-    facts = _receipt_facts(draft, catalogue=catalogue, member=member, manual=manual, at=at)
+    manual = _find_manual(draft, program=program, at=moment)
+    facts = _receipt_facts(draft, catalogue=catalogue, member=member, manual=manual, at=moment)
     place = ReceiptPlace(draft.patient_id, draft.clinic_code, facts.clinic_day or facts.day)
     quote = engine.quote(
         program=program,

@@ -9,11 +9,11 @@ from loyalty.models import Receipt
 
 
 class ReceiptStands(Exception):
-    """The receipt is not refunded in full: its document can't be entered again."""
+    """No receipt of this clinic that is refunded in full: its document can't be entered again."""
 
-    def __init__(self, *, receipt: Receipt) -> None:
-        super().__init__(receipt.pk)
-        self.receipt = receipt
+    def __init__(self, *, receipt_id: int) -> None:
+        super().__init__(receipt_id)
+        self.receipt_id = receipt_id
 
 
 class AlreadyReplaced(Exception):
@@ -40,18 +40,21 @@ class Revision:
         return f"receipt:{self.source_system}:{self.document}{suffix}"
 
 
-def revision_after(receipt_id: int) -> Revision:
-    """The key under which a refunded receipt's document is entered again.
+def revision_after(receipt_id: int, *, clinic_code: str) -> Revision:
+    """The key under which a refunded receipt's document is entered again, at its own clinic.
 
     Locks the receipt, so that it is replaced once; a full refund is never undone. Call inside a transaction.
-    Raises Receipt.DoesNotExist, ReceiptStands, AlreadyReplaced.
+    Raises ReceiptStands, AlreadyReplaced.
     """
-    receipt = Receipt.objects.select_for_update().get(pk=receipt_id)
+    own = Receipt.objects.filter(clinic__code=clinic_code)
+    receipt = own.select_for_update(of=("self",)).filter(pk=receipt_id).first()
+    if receipt is None:
+        raise ReceiptStands(receipt_id=receipt_id)
     newer = find_replacement(receipt_id)
     if newer is not None:
         raise AlreadyReplaced(receipt=newer)
     if not receipt.refunds.filter(is_complete=True).exists():
-        raise ReceiptStands(receipt=receipt)
+        raise ReceiptStands(receipt_id=receipt_id)
     return Revision(receipt.source_system, receipt.document, number=receipt.revision + 1, replaces_id=receipt.pk)
 
 

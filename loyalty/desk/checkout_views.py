@@ -11,7 +11,8 @@ from loyalty.checkout.catalogue import LineRefused, UnknownDoctor, UnknownServic
 from loyalty.checkout.confirming import ProofNeeded, QuoteChanged, QuoteExpired, confirm_receipt
 from loyalty.checkout.draft import QuoteTokenInvalid, ReceiptDraft, read_ticket
 from loyalty.checkout.member_state import NoAccount
-from loyalty.checkout.quoting import EmptyReceipt, QuotedReceipt, quote_receipt
+from loyalty.checkout.quoting import EmptyReceipt, NotAttachable, QuotedReceipt, quote_receipt
+from loyalty.checkout.revision import AlreadyReplaced, ReceiptStands
 from loyalty.desk.access import Desk, Who, desk_view
 from loyalty.desk.page import (
     NO_PROGRAM,
@@ -90,6 +91,8 @@ def show_quoted(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who, s
         page.form.lines[error.position - 1].price_error = _("This service is no longer sold. Delete the line.")
     except UnknownDoctor as error:
         page.form.lines[error.position - 1].doctor_error = doctor_gone()
+    except NotAttachable:
+        page.form.paid_at_error = _("24 hours after the payment are over: the receipt can't be added any more.")
     except NoProgram:
         page.notices.append(NO_PROGRAM)
     except NoAccount:
@@ -122,7 +125,11 @@ def _post(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who) -> Http
             )
         )
         return _show(request, desk=desk, page=page, who=who, quoted=change.fresh, status=CHANGED)
-    except (QuoteExpired, LineRefused, NoAccount) as refusal:
+    except (ReceiptStands, AlreadyReplaced) as refusal:
+        page.notices.append(("warn", _not_replaceable(refusal, replaced_id=page.form.replaces_id)))
+        page.form.replaces_id = None
+        return show_quoted(request, desk=desk, page=page, who=who, status=CHANGED)
+    except (QuoteExpired, LineRefused, NoAccount, NotAttachable) as refusal:
         if isinstance(refusal, QuoteExpired):
             page.notices.append(
                 ("warn", _("The quote is older than 10 minutes. The new one is on the right, check it."))
@@ -130,6 +137,17 @@ def _post(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who) -> Http
         return show_quoted(request, desk=desk, page=page, who=who, status=CHANGED)
     again = "&again=1" if confirmed.is_duplicate else ""
     return HttpResponseRedirect(f"{reverse('admin:desk')}?done={confirmed.receipt.pk}{again}")
+
+
+def _not_replaceable(refusal: ReceiptStands | AlreadyReplaced, *, replaced_id: int | None) -> str:
+    if isinstance(refusal, AlreadyReplaced):
+        return _(
+            "Receipt %(old)s has been entered again already: it is receipt %(new)s. "
+            "Posting now makes one more receipt."
+        ) % {"old": replaced_id, "new": refusal.receipt.pk}
+    return _("Receipt %(number)s is not refunded in full, so it stands. Posting now makes one more receipt.") % {
+        "number": replaced_id
+    }
 
 
 def _options(names: list[str]) -> HttpResponse:
@@ -143,6 +161,8 @@ def _draft(form: ReceiptForm, *, desk: Desk, who: Who) -> ReceiptDraft:
         lines=tuple(form.drafted),
         choice=form.choice,
         identified_by=who.identified_by,
+        replaces_id=form.replaces_id,
+        paid_at=form.moment,
     )
 
 

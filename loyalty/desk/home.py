@@ -42,7 +42,7 @@ def desk_home(request: HttpRequest, desk: Desk) -> HttpResponse:
     elif "who" in request.GET or "patient" in request.GET:
         page.notices.append(("warn", _("The patient's page has become old. Find the patient again.")))
     if page.strip is not None and request.GET.getlist("line_price"):
-        page.form = read_form(request.GET, doctors=desk.doctors)
+        page.form = read_form(request.GET, doctors=desk.doctors, zone=desk.clinic.tz)
         page.notices.append(("warn", _("The session was over. The form is as you left it: press “Quote”.")))
     if request.GET.get("stale_qr"):
         text = _("The code in this QR is old or used: enough to earn. To spend, scan a new one.")
@@ -140,7 +140,12 @@ def _put_refund(page: DeskPage, *, desk: Desk, request: HttpRequest) -> None:
         "✓ Receipt %(number)s is refunded: %(money)s in money, points %(returned)s and %(taken)s. "
         "Balance %(balance)s."
     )
-    page.extra["result"] = {"text": text % values, "receipt_id": refund.receipt_id, "may_refund": False}
+    page.extra["result"] = {
+        "text": text % values,
+        "receipt_id": refund.receipt_id,
+        "may_refund": False,
+        "may_enter_again": refund.is_complete and refund.receipt.clinic_id == desk.clinic.pk,
+    }
 
 
 def _balance_text(receipt: Receipt) -> str:

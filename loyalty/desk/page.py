@@ -61,7 +61,7 @@ def read_page(request: HttpRequest, *, desk: Desk) -> DeskPage:
     """The posted checkout form. At most one query."""
     return DeskPage(
         who=request.POST["who"],
-        form=read_form(request.POST, doctors=desk.doctors),
+        form=read_form(request.POST, doctors=desk.doctors, zone=desk.clinic.tz),
         proof=read_proof_form(request.POST),
     )
 

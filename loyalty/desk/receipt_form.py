@@ -6,12 +6,16 @@ by id; titles come back with it only to be shown.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain, repeat
+from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from clinics import clock
 from loyalty.checkout.draft import DraftLine
+from loyalty.checkout.quoting import ATTACH_WITHIN
 from loyalty.desk.doctors import OfferedDoctor
 from loyalty.desk.price_list import PricedItem, find_categories, find_service, find_services
 from loyalty.desk.typed_values import (
@@ -27,7 +31,7 @@ from loyalty.rules.facts import SpendChoice, SpendKind
 
 MOST_LINES = 50
 # As the fields of the page.
-LONGEST_ENTRY, LONGEST_CATEGORY, LONGEST_POINTS = 200, 120, 20
+LONGEST_ENTRY, LONGEST_CATEGORY, LONGEST_POINTS, LONGEST_MOMENT = 200, 120, 20, 30
 
 
 @dataclass(slots=True)
@@ -81,17 +85,21 @@ class ReceiptForm:
     spend: str = SpendKind.NONE
     spend_points: str = ""
     spend_error: str = ""
+    paid_at: str = ""  # empty: now; else the clinic's day and hour, as the browser's field sends them
+    paid_at_error: str = ""
+    replaces_id: int | None = None
+    moment: datetime | None = None  # what `paid_at` says
     drafted: list[DraftLine] = field(default_factory=list)
     choice: SpendChoice = field(default_factory=SpendChoice.none)
 
     @property
     def is_valid(self) -> bool:
         has_line_error = any(line.has_error for line in self.lines)
-        return not (has_line_error or self.entry_error or self.spend_error)
+        return not (has_line_error or self.entry_error or self.spend_error or self.paid_at_error)
 
 
-def read_form(data: QueryDict, *, doctors: Sequence[OfferedDoctor]) -> ReceiptForm:
-    """Read the posted form. At most one query: the service or category that was typed."""
+def read_form(data: QueryDict, *, doctors: Sequence[OfferedDoctor], zone: ZoneInfo) -> ReceiptForm:
+    """Read the posted form, hours in the clinic's zone. At most one query: the service or category typed."""
     form = ReceiptForm(
         lines=_posted_lines(data),
         doctors=doctors,
@@ -99,6 +107,8 @@ def read_form(data: QueryDict, *, doctors: Sequence[OfferedDoctor]) -> ReceiptFo
         entry_category=data.get("entry_category", "").strip()[:LONGEST_CATEGORY],
         spend=data.get("spend", SpendKind.NONE),
         spend_points=data.get("spend_points", "").strip()[:LONGEST_POINTS],
+        paid_at=data.get("paid_at", "").strip()[:LONGEST_MOMENT],
+        replaces_id=_id(data.get("replaces", "")),
     )
     picked = _id(data.get("pick", ""))
     if picked is not None:
@@ -113,6 +123,7 @@ def read_form(data: QueryDict, *, doctors: Sequence[OfferedDoctor]) -> ReceiptFo
     if not form.entry_error:
         form.entry_error = _size_error(form, posted=len(data.getlist("line_price")))
     _read_choice(form)
+    _read_moment(form, zone=zone)
     return form
 
 
@@ -240,3 +251,22 @@ def _read_choice(form: ReceiptForm) -> None:
         form.choice = SpendChoice.amount(read_points(form.spend_points))
     except Unreadable as error:
         form.spend_error = error.text
+
+
+def _read_moment(form: ReceiptForm, *, zone: ZoneInfo) -> None:
+    if not form.paid_at:
+        return
+    try:
+        form.moment = datetime.fromisoformat(form.paid_at).replace(tzinfo=zone)
+    except ValueError:
+        text = _("“%(text)s” is not a day and an hour. Choose them in the field.")
+        form.paid_at_error = text % {"text": form.paid_at}
+        return
+    now = clock.now()
+    if form.moment > now:
+        form.paid_at_error = _("This time has not come yet. Check the day and the hour.")
+    elif form.moment < now - ATTACH_WITHIN:
+        form.paid_at_error = _("A receipt can be added within 24 hours after it was paid, and this one is older.")
+    else:
+        # Points are spent only while one pays.
+        form.spend, form.choice = SpendKind.NONE, SpendChoice.none()

@@ -38,6 +38,7 @@ class RecentReceipt:
     clinic_id: int
     text: str
     is_refunded: bool
+    is_replaced: bool  # its document was entered again
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def _card_and_receipts(patient_id: int) -> tuple[str, list[dict[str, Any]]]:
                 paid_at="paid_at",
                 paid=Cast("paid", CharField()),
                 is_refunded=Exists(Refund.objects.filter(receipt=OuterRef("pk"), is_complete=True)),
+                is_replaced=Exists(Receipt.objects.filter(replaces=OuterRef("pk"))),
             )
         )[:RECENT_RECEIPTS]
     )
@@ -164,4 +166,10 @@ def _receipt_text(row: dict[str, Any], *, state: MemberState) -> RecentReceipt:
         "day": _visit_text(moment, state=state),
         "paid": money_text(to_kopecks(Decimal(row["paid"]))),
     }
-    return RecentReceipt(id=row["id"], clinic_id=row["clinic"], text=text, is_refunded=row["is_refunded"])
+    return RecentReceipt(
+        id=row["id"],
+        clinic_id=row["clinic"],
+        text=text,
+        is_refunded=row["is_refunded"],
+        is_replaced=row["is_replaced"],
+    )

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import path
 
 from loyalty.desk import (
+    again_views,
     checkout_views,
     discount_views,
     home,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("enrol/", people_views.desk_enrol, name="desk_enrol"),
     path("discount/", discount_views.desk_discount, name="desk_discount"),
     path("discounts/", admin.site.admin_view(discount_views.decide_discounts), name="desk_discounts"),
+    path("again/<int:receipt_id>/", again_views.desk_enter_again, name="desk_enter_again"),
     path("refund/<int:receipt_id>/", refund_views.desk_refund, name="desk_refund"),
     path("slip/<int:receipt_id>/", slip_views.desk_slip, name="desk_slip"),
 ]

@@ -70,7 +70,8 @@
       checkout().querySelector("input[name=spend_points]")?.focus();
       return;
     }
-    if (PROOF_FIELDS.includes(target.name)) return;
+    // A day without its hour yet is empty to us: wait for the whole moment.
+    if (PROOF_FIELDS.includes(target.name) || target.name === "paid_at") return;
     quoteLater(target.name === "spend" ? 0 : QUOTE_DELAY_MS);
   });
 
@@ -80,6 +81,7 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.id === "desk-clinic") event.target.form.submit();
+    else if (event.target.id === "paid-at") quoteLater(0);
   });
 
   function sendOnce(event) {
