@@ -94,7 +94,10 @@ def show_quoted(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who, s
     except NotAttachable:
         page.form.paid_at_error = _("24 hours after the payment are over: the receipt can't be added any more.")
     except NoProgram:
-        page.notices.append(NO_PROGRAM)
+        if page.form.moment is None:
+            page.notices.append(NO_PROGRAM)
+        else:
+            page.form.paid_at_error = _("No program was in force at that time: the receipt brings no points.")
     except NoAccount:
         return _refuse_without_account(request, desk=desk, page=page, who=who)
     else:

@@ -1,10 +1,13 @@
 """A receipt paid earlier without a card, on the desk."""
 
+from datetime import timedelta
+
 import pytest
 
 from loyalty.models import Receipt
 from tests.desk.desk_pages import confirm, line, open_patient, quote, quote_and_confirm, text_of, token_of
 from tests.desk.written import written
+from tests.programs import NOON, make_member, publish_preset
 
 pytestmark = pytest.mark.django_db
 BILL = (line(price="10000"),)
@@ -49,6 +52,16 @@ def test_wrong_moment_is_said_at_its_field_and_nothing_is_written(client, rita, 
     assert f'value="{paid_at}"' in page.content.decode()
     assert 'value="10000"' in page.content.decode()
     assert written() == before
+
+
+def test_payment_before_the_program_began_is_said_at_its_field(client, rita):
+    publish_preset(starts_at=NOON - timedelta(hours=1), has_welcome=False)
+    make_member(at=NOON - timedelta(minutes=30))
+
+    page = quote(client, open_patient(client), BILL, paid_at="2026-11-22T10:59")
+
+    assert page.status_code == 422
+    assert "В это время программа ещё не действовала: баллов за чек нет." in text_of(page)
 
 
 def test_day_that_passes_between_quote_and_confirmation_is_said(client, rita, anna, noon):
