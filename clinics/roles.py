@@ -23,8 +23,12 @@ _DESK = (
     "patients.add_patient",
     "patients.change_patient",
     "patients.view_card",
+    "patients.add_card",
+    "patients.change_card",
     "patients.view_household",
     "patients.view_consentrecord",
+    "patients.add_consentrecord",
+    "patients.add_referral",
     "notifications.view_outboxmessage",
     "clinics.view_doctor",
     "patients.view_tag",
@@ -33,7 +37,13 @@ _DESK = (
     "patients.add_socialgrouprecord",
     "patients.change_socialgrouprecord",
 )
-_SENIOR = (*_DESK, *_DISCOUNTS, "patients.override_proof")
+_SENIOR = (
+    *_DESK,
+    *_DISCOUNTS,
+    "patients.override_proof",
+    "patients.change_inviter",
+    "loyalty.move_points",
+)
 _PROGRAM_VIEW = (
     "loyalty.view_programversion",
     "clinics.view_clinic",
@@ -56,8 +66,14 @@ _MANAGER = (
     "patients.view_patient",
     "patients.change_patient",
     "patients.view_card",
+    "patients.add_card",
+    "patients.change_card",
     "patients.view_household",
     "patients.view_consentrecord",
+    "patients.add_consentrecord",
+    "patients.add_referral",
+    "patients.change_inviter",
+    "loyalty.move_points",
     "patients.add_tag",
     "patients.change_tag",
     "patients.add_socialgroup",

@@ -15,12 +15,12 @@ def next_card_numbers(count: int) -> list[str]:
         return [card_number(serial) for (serial,) in cursor.fetchall()]
 
 
-def issue_card(*, patient: Patient, at: datetime) -> Card:
+def issue_card(*, patient: Patient, at: datetime, reason: str = "") -> Card:
     """Give the patient a new active card; the card they had is marked as replaced. Own transaction."""
     with transaction.atomic():
         Patient.objects.select_for_update().only("id").get(pk=patient.pk)
         Card.objects.filter(patient=patient, status=Card.Status.ACTIVE).update(
-            status=Card.Status.REPLACED, closed_at=at
+            status=Card.Status.REPLACED, closed_at=at, close_reason=reason
         )
         return Card.objects.create(patient=patient, number=next_card_numbers(1)[0], issued_at=at)
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from patients.models import ConsentRecord, Patient
 
@@ -23,6 +24,38 @@ def record_consent(
         patient=patient, kind=kind, channel=channel, granted=granted, source=source, at=at,
         actor=actor, reason=reason,
     )  # fmt: skip
+
+
+def decide_consent(
+    *,
+    patient: Patient,
+    kind: str,
+    channel: str,
+    granted: bool,
+    source: str,
+    reason: str,
+    actor: User,
+    at: datetime,
+) -> bool:
+    """Write down what the patient has said to the staff; False when it is in force already.
+
+    Own transaction, locks the patient: a second click writes no second row.
+    """
+    with transaction.atomic():
+        Patient.objects.select_for_update().only("id").get(pk=patient.pk)
+        if current_consents(patient.pk).get((kind, channel), False) == granted:
+            return False
+        record_consent(
+            patient=patient,
+            kind=kind,
+            channel=channel,
+            granted=granted,
+            source=source,
+            reason=reason,
+            actor=actor,
+            at=at,
+        )
+    return True
 
 
 def current_consents(patient_id: int) -> dict[tuple[str, str], bool]:

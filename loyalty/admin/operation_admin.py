@@ -1,5 +1,7 @@
 """The ledger's journal: operations with their entries."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
@@ -7,20 +9,40 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from clinics.admin_pages import FactAdmin, only_own_clinics
+from clinics.admin_pages import LONGEST_ID, FactAdmin, only_own_clinics
 from clinics.number_texts import signed_text
 from clinics.scope import clinics_of
 from loyalty.admin.people_search import SEARCH_HELP, facts_of_found_patients
-from loyalty.models import Entry, Operation
+from loyalty.models import Account, Entry, Operation
 
 # A slice of the nightly burning has thousands of entries.
 MOST_ENTRIES = 20
 
 
+class AccountFilter(admin.SimpleListFilter):
+    """The operations of one account, to which the patient's card leads; it is not offered otherwise."""
+
+    title = _("account")
+    parameter_name = "account"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        value = request.GET.get(self.parameter_name, "")
+        if not value.isdecimal() or len(value) > LONGEST_ID:
+            return []
+        accounts = only_own_clinics(
+            request=request, rows=Account.objects.select_related("patient"), field="patient__home_clinic"
+        )
+        return [(value, str(account.patient)) for account in accounts.filter(pk=value)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Operation]) -> QuerySet[Operation]:
+        value = self.value()
+        return queryset.filter(entries__account_id=int(value)) if value else queryset
+
+
 @admin.register(Operation)
 class OperationAdmin(FactAdmin):
     list_display = ("id", "effective_at", "kind", "source", "actor", "reason")
-    list_filter = ("kind", "source")
+    list_filter = (AccountFilter, "kind", "source")
     list_select_related = ("actor",)
     search_fields = ("id",)
     search_help_text = SEARCH_HELP

@@ -42,6 +42,7 @@ class Account(models.Model):
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+        permissions = [("move_points", _("Can give and take points by hand"))]
         constraints = [
             models.CheckConstraint(
                 name="account_has_one_owner",

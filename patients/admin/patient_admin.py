@@ -14,10 +14,12 @@ from simple_history.template_utils import HistoricalRecordContextHelper
 
 from clinics import clock
 from clinics.admin_pages import FactInline, HistoryAdmin, OwnClinicsFilter, only_own_clinics
+from clinics.scope import clinics_of
+from patients.admin.card_facts import read_card_facts
+from patients.admin.dialogs import DIALOGS, dialogs_for
 from patients.admin.patient_form import PatientForm
 from patients.admin.points_block import read_points_block
 from patients.admin.social_group_inline import SocialGroupInline, save_social_groups
-from patients.admin.tier_dialog import tier_dialog
 from patients.cabinet_sessions import end_cabinet_sessions
 from patients.card_numbers import format_card
 from patients.models import Card, ConsentRecord, Patient, SocialGroupRecord
@@ -33,6 +35,7 @@ class HomeClinicFilter(OwnClinicsFilter):
 
 class CardInline(FactInline):
     model = Card
+    template = "admin/patients/patient/cards_inline.html"
     fields = ("number_in_groups", "status", "issued_at", "closed_at", "close_reason")
     readonly_fields = fields
     ordering = ("-id",)
@@ -44,6 +47,7 @@ class CardInline(FactInline):
 
 class ConsentInline(FactInline):
     model = ConsentRecord
+    template = "admin/patients/patient/consents_inline.html"
     fields = ("kind", "channel", "granted", "at", "source", "actor", "reason")
     readonly_fields = fields
     ordering = ("-id",)
@@ -106,16 +110,18 @@ class PatientAdmin(HistoryAdmin):
         return HttpResponseRedirect(reverse("admin:desk_register"))
 
     def get_urls(self) -> list[URLPattern]:
-        tier = path(
-            "<path:object_id>/tier/", self.admin_site.admin_view(self.tier_view), name="patients_patient_tier"
-        )
-        return [tier, *super().get_urls()]
+        view = self.admin_site.admin_view(self.dialog_view)
+        dialogs = [
+            path(f"<path:object_id>/{name}/", view, {"dialog": name}, name=f"patients_patient_{name}")
+            for name in DIALOGS
+        ]
+        return [*dialogs, *super().get_urls()]
 
-    def tier_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def dialog_view(self, request: HttpRequest, object_id: str, dialog: str) -> HttpResponse:
         patient = self.get_object(request, unquote(object_id))
         if patient is None or not self.has_view_permission(request, patient):
             raise Http404
-        return tier_dialog(request, patient=patient, site=self.admin_site)
+        return DIALOGS[dialog].show(request, patient=patient, site=self.admin_site)
 
     def get_historical_record_context_helper(
         self, request: HttpRequest, historical_record: HistoricalChanges
@@ -136,7 +142,17 @@ class PatientAdmin(HistoryAdmin):
     ) -> HttpResponse:
         context["show_save_and_add_another"] = False
         if obj is not None:
-            context["points"] = read_points_block(patient=obj, at=clock.now())
+            at = clock.now()
+            points = read_points_block(patient=obj, at=at)
+            context |= {
+                "points": points,
+                "facts": read_card_facts(
+                    patient=obj,
+                    at=at,
+                    clinic_ids=frozenset(clinics_of(request.user).values_list("pk", flat=True)),
+                ),
+                "dialogs": dialogs_for(request.user, patient=obj, points=points),
+            }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: Patient, form: Any, change: bool) -> None:

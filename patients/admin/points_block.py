@@ -17,6 +17,7 @@ from loyalty.program.versions import NoProgram, current_program
 from loyalty.receipt_numbers import receipt_numbers
 from loyalty.rules.compiled import CompiledProgram
 from loyalty.texts.explanations import explain, tier_title
+from loyalty.texts.manual_points import manual_reason
 from loyalty.texts.tiers import tier_notes
 from loyalty.tiers.outlooks import read_tier_outlook
 from patients.models import Patient
@@ -47,7 +48,8 @@ class PointsBlock:
     pending: str
     debt: str
     tier: str
-    turnover: str
+    turnover: str  # all that was ever paid, net of refunds
+    account_id: int
     tier_notes: tuple[str, ...]  # how far the next tier is, what keeps this one
     burns: tuple[BurnTile, ...]
     history: tuple[HistoryRow, ...]
@@ -71,6 +73,7 @@ def read_points_block(*, patient: Patient, at: datetime) -> PointsBlock | None:
         debt=number_text(account.debt) if account.debt else "",
         tier=tier_title(program, standing.tier) if standing.tier else "",
         turnover=money_text(to_kopecks(standing.turnover)),
+        account_id=account.pk,
         tier_notes=tier_notes(outlook, program=program, today=state.today) if outlook else (),
         burns=_burns(state),
         history=tuple(_row(row, state=state, program=program, numbers=numbers) for row in rows),
@@ -116,9 +119,14 @@ def _row(
         points=signed_text(row.units),
         is_gain=row.units > 0,
         kind=str(OperationKind(row.kind).label),
-        why=" ".join((*explained.earnings, *explained.spend)) or row.reason or _receipt(row, numbers),
+        why=" ".join((*explained.earnings, *explained.spend)) or _by_hand(row) or _receipt(row, numbers),
         last_day=_last_day(row, state=state),
     )
+
+
+def _by_hand(row: StatementRow) -> str:
+    """The category that the patient reads, then the comment of the staff."""
+    return ". ".join(part for part in (manual_reason(row.explanation), row.reason) if part)
 
 
 def _receipt(row: StatementRow, numbers: dict[int, int]) -> str:

@@ -17,6 +17,7 @@ from loyalty.ledger.statement import StatementRow
 from loyalty.models import OperationKind, Source
 from loyalty.rules.compiled import CompiledProgram
 from loyalty.texts.explanations import explain, rule_title
+from loyalty.texts.manual_points import manual_reason
 
 WELCOME = "welcome"
 REFUND_KINDS = {OperationKind.RETURN, OperationKind.TAKE_BACK}
@@ -109,6 +110,8 @@ def _reasons(row: StatementRow, reader: Reader) -> list[str]:
             return [_("Earned points taken back.")]
         case OperationKind.BURN:
             return [_("Their last day has passed.")]
+        case OperationKind.ADJUST:
+            return [manual_reason(row.explanation)]
     return []
 
 

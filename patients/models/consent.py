@@ -15,6 +15,8 @@ class ConsentRecord(models.Model):
     class Source(models.TextChoices):
         DESK = "DESK", _("desk")
         CABINET = "CABINET", _("cabinet")
+        CALL = "CALL", _("phone call")
+        LETTER = "LETTER", _("written request")
         IMPORT = "IMPORT", _("import")
         UNSUBSCRIBE = "UNSUBSCRIBE", _("unsubscribe link")
 

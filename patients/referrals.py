@@ -1,0 +1,78 @@
+"""Attaches the person who recommended the clinic to a patient, and changes it with a reason."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+
+from clinics import audit
+from patients.models import Patient, Referral
+from patients.search import find_patients
+from patients.search_text import FoundBy
+
+# Of two edges written at once each could close a loop that neither sees.
+LOCK = "select pg_advisory_xact_lock(hashtext('patients.referrals'))"
+CHAIN = """
+    with recursive chain as (
+        select inviter_id from patients_referral where patient_id = %s
+        union
+        select r.inviter_id from patients_referral r join chain on r.patient_id = chain.inviter_id
+    )
+    select exists (select from chain where inviter_id = %s)"""
+
+
+class InviterRefused(Exception):
+    """The person cannot be the patient's inviter."""
+
+
+class InvitedThemselves(InviterRefused):
+    """Nobody recommends the clinic to oneself."""
+
+
+class InvitersInALoop(InviterRefused):
+    """The patient stands among those who brought the inviter, directly or through others."""
+
+
+class InviterIsSet(InviterRefused):
+    """Another inviter is written down; to change it takes a reason."""
+
+
+def find_inviter(text: str) -> Patient | None:
+    """By phone, card number or QR: what a friend can tell. Never by name, which would be browsing."""
+    found = find_patients(text, clinic_ids=())
+    is_told = found.found_by in {FoundBy.PHONE, FoundBy.CARD, FoundBy.QR}
+    return found.patients[0] if is_told and found.patients else None
+
+
+def set_inviter(*, patient: Patient, inviter: Patient, actor: User, at: datetime, reason: str = "") -> bool:
+    """Write the inviter down; False when it is this one already. Own transaction, one at a time.
+
+    Another one is replaced only with a reason, which the audit keeps. Raises InvitedThemselves,
+    InvitersInALoop, InviterIsSet.
+    """
+    if inviter.pk == patient.pk:
+        raise InvitedThemselves
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK)
+        present = Referral.objects.filter(patient=patient).first()
+        if present and present.inviter_id == inviter.pk:
+            return False
+        if present and not reason:
+            raise InviterIsSet
+        cursor.execute(CHAIN, [inviter.pk, patient.pk])
+        if cursor.fetchone()[0]:
+            raise InvitersInALoop
+        Referral.objects.update_or_create(
+            patient=patient, defaults={"inviter": inviter, "set_by": actor, "set_at": at}
+        )
+        details = {"inviter": inviter.pk} | ({"before": present.inviter_id} if present else {})
+        audit.record(
+            code="patient.inviter_set",
+            at=at,
+            actor=actor,
+            clinic=patient.home_clinic,
+            target=patient,
+            reason=reason,
+            details=details,
+        )
+    return True
