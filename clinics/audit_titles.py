@@ -15,6 +15,7 @@ TITLES: dict[str, Promise] = {
     "discount.refused": _("Discount by hand refused"),
     "patient.card_blocked": _("Card blocked"),
     "patient.card_issued": _("Card given"),
+    "patient.erased": _("Person erased"),
     "patient.inviter_set": _("Who recommended the clinic written down"),
     "patient.phone_revealed": _("Looked at a phone in full"),
     "patient.social_group_seen": _("Document of a social group seen"),

@@ -73,6 +73,7 @@ _MANAGER = (
     "patients.add_consentrecord",
     "patients.add_referral",
     "patients.change_inviter",
+    "patients.erase_patient",
     "loyalty.move_points",
     "patients.add_tag",
     "patients.change_tag",

@@ -9,7 +9,15 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from patients.admin import card_dialog, consent_dialog, inviter_dialog, joining_dialog, points_dialog, tier_dialog
+from patients.admin import (
+    card_dialog,
+    consent_dialog,
+    erase_dialog,
+    inviter_dialog,
+    joining_dialog,
+    points_dialog,
+    tier_dialog,
+)
 from patients.admin.points_block import PointsBlock
 from patients.models import Patient
 
@@ -50,6 +58,7 @@ DIALOGS: dict[str, Dialog] = {
     "join": Dialog(
         joining_dialog.joining_dialog, (joining_dialog.PERMISSION,), lambda patient, points: not patient.is_member
     ),
+    "erase": Dialog(erase_dialog.erase_dialog, (erase_dialog.PERMISSION,)),
     "give-points": Dialog(points_dialog.give_dialog, (points_dialog.PERMISSION,), _has_points),
     "take-points": Dialog(points_dialog.take_dialog, (points_dialog.PERMISSION,), _has_points),
 }

@@ -91,6 +91,7 @@ class Patient(models.Model):
     class Meta:
         verbose_name = _("patient")
         verbose_name_plural = _("patients")
+        permissions = [("erase_patient", _("Can erase a person"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["phone"],
