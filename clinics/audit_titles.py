@@ -28,6 +28,7 @@ TITLES: dict[str, Promise] = {
     "program.drafted": _("Program version drafted"),
     "program.published": _("Program version published"),
     "receipt.refunded": _("Receipt refunded"),
+    "receipt.visit_closed": _("Visit closed"),
     "receipts.imported": _("Receipts imported"),
     "spending.codes_blocked": _("Codes closed after five wrong ones"),
     "spending.overridden": _("Spending allowed without a code"),

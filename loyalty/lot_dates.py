@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from clinics.calendar import end_of_day
-from loyalty.ledger.posting import DatedDay, NewLot, RollingDate
+from clinics.calendar import end_of_day, local_date
+from loyalty.ledger.posting import DatedDay, NewLot, RollingDate, VisitLot
 from loyalty.models import Account
-from loyalty.rules.life import Life, LifeKind, last_day_of, payment_life, rolling_date
+from loyalty.rules.life import Life, LifeKind, Opening, last_day_of, payment_life, rolling_date
 from loyalty.rules.quote import LotPlan
 
 
@@ -17,17 +17,36 @@ def dated_day(day: date, tz: ZoneInfo) -> DatedDay:
 
 def new_lot(plan: LotPlan, *, today: date, tz: ZoneInfo) -> NewLot:
     """The lot that a quote planned; points available later become so at the beginning of their day."""
+    if plan.on_closing is not None:
+        return NewLot(points=plan.points, never_burns=plan.never_burns, waits_for_visit=True)
+    return lot_of_closed_visit(plan, today=today, tz=tz)
+
+
+def lot_of_closed_visit(plan: LotPlan, *, today: date, tz: ZoneInfo) -> NewLot:
+    """As `new_lot`, where the visit is over: nothing waits for it."""
     return NewLot(
         points=plan.points,
         last_day=plan.last_day,
         expires_at=None if plan.last_day is None else end_of_day(plan.last_day, tz),
         never_burns=plan.never_burns,
-        available_at=(
-            None
-            if plan.available_on <= today
-            else datetime.combine(plan.available_on, time.min, tzinfo=tz).astimezone(UTC)
-        ),
+        available_at=None if plan.available_on <= today else beginning_of_day(plan.available_on, tz),
     )
+
+
+def visit_lot(lot_id: int, opening: Opening, *, closed_at: datetime, tz: ZoneInfo) -> VisitLot:
+    """The days of a lot whose visit is closed at that moment."""
+    today = local_date(closed_at, tz)
+    available_on, last_day = opening.available_on(today), opening.last_day(today)
+    return VisitLot(
+        lot_id=lot_id,
+        available_at=closed_at if available_on <= today else beginning_of_day(available_on, tz),
+        last_day=last_day,
+        expires_at=None if last_day is None else end_of_day(last_day, tz),
+    )
+
+
+def beginning_of_day(day: date, tz: ZoneInfo) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=tz).astimezone(UTC)
 
 
 def lot_for(points: int, *, life: Life, given_on: date, tz: ZoneInfo) -> NewLot:

@@ -15,11 +15,12 @@ from loyalty.checkout.member_state import NoAccount
 from loyalty.checkout.posting import post_receipt
 from loyalty.checkout.quoting import QuotedReceipt, quote_draft, quote_receipt
 from loyalty.checkout.revision import AlreadyReplaced, Revision, find_replacement, revision_after
-from loyalty.models import Account, Receipt
+from loyalty.models import Account, Receipt, Source
 from loyalty.models.receipt import DESK
 from loyalty.program.versions import current_program
 from loyalty.rules.discounts import MANUAL
 from loyalty.rules.quote import fingerprint_of
+from loyalty.visits import close_visit
 from patients.models import SpendProof
 from patients.spend_proofs import use_proof
 
@@ -76,6 +77,20 @@ def confirm_receipt(
         if duplicate is None:
             raise
         return duplicate
+
+
+def confirm_and_close_visit(
+    token: str, *, clinic: Clinic, actor: User, at: datetime, proof_id: int | None = None
+) -> ConfirmedReceipt:
+    """Post the quoted receipt of a visit that is over: nothing that it earned waits for the visit's end.
+
+    As `confirm_receipt` otherwise. Own transaction.
+    """
+    with transaction.atomic():
+        confirmed = confirm_receipt(token, clinic=clinic, actor=actor, at=at, proof_id=proof_id)
+        closed = close_visit(confirmed.receipt.pk, at=at, actor=actor, source=Source.DESK)
+        account = Account.objects.get(standing__patient=confirmed.receipt.patient_id)
+    return replace(confirmed, receipt=closed.receipt, balance=account.balance)
 
 
 def _confirm(

@@ -1,9 +1,10 @@
 """Writes a confirmed receipt: ledger acts, the receipt with lines and awards, the standing, the notice."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import User
 
+from clinics.calendar import local_date
 from clinics.models import Clinic
 from clinics.money import to_roubles
 from loyalty.checkout.quoting import QuotedReceipt
@@ -138,6 +139,11 @@ def _rolling_date(quoted: QuotedReceipt) -> RollingDate | None:
     )
 
 
+def _visit_closes_on(quoted: QuotedReceipt, *, clinic: Clinic) -> date:
+    days = quoted.running.program.visit_closes_after_days
+    return local_date(quoted.paid_at, clinic.tz) + timedelta(days=days)
+
+
 def _insert_receipt(
     quoted: QuotedReceipt,
     *,
@@ -160,6 +166,8 @@ def _insert_receipt(
         identified_by=draft.identified_by,
         booked_online=draft.booked_online,
         paid_at=quoted.paid_at,
+        visit_closed_at=None if quote.waiting_points else quoted.paid_at,
+        visit_closes_on=_visit_closes_on(quoted, clinic=clinic) if quote.waiting_points else None,
         recorded_at=at,
         actor_id=actor.pk,
         program_version_id=quoted.running.version_id,

@@ -1,5 +1,6 @@
 """Quote and confirm: read the form, call one domain function, show the result."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -8,7 +9,14 @@ from django.utils.translation import gettext as _
 
 from clinics import clock
 from loyalty.checkout.catalogue import LineRefused, UnknownDoctor, UnknownService
-from loyalty.checkout.confirming import ProofNeeded, QuoteChanged, QuoteExpired, confirm_receipt
+from loyalty.checkout.confirming import (
+    ConfirmedReceipt,
+    ProofNeeded,
+    QuoteChanged,
+    QuoteExpired,
+    confirm_and_close_visit,
+    confirm_receipt,
+)
 from loyalty.checkout.draft import QuoteTokenInvalid, ReceiptDraft, read_ticket
 from loyalty.checkout.member_state import NoAccount
 from loyalty.checkout.quoting import EmptyReceipt, NotAttachable, QuotedReceipt, quote_receipt
@@ -113,7 +121,7 @@ def find_again(request: HttpRequest) -> HttpResponse:
 def _post(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who) -> HttpResponse:
     token = request.POST["quote"]
     try:
-        confirmed = confirm_receipt(
+        confirmed = _act(request)(
             token, clinic=desk.clinic, actor=desk.user, at=clock.now(), proof_id=who.proof_id
         )
     except ProofNeeded:
@@ -140,6 +148,10 @@ def _post(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who) -> Http
         return show_quoted(request, desk=desk, page=page, who=who, status=CHANGED)
     again = "&again=1" if confirmed.is_duplicate else ""
     return HttpResponseRedirect(f"{reverse('admin:desk')}?done={confirmed.receipt.pk}{again}")
+
+
+def _act(request: HttpRequest) -> Callable[..., ConfirmedReceipt]:
+    return confirm_and_close_visit if request.POST.get("visit") == "closed" else confirm_receipt
 
 
 def _not_replaceable(refusal: ReceiptStands | AlreadyReplaced, *, replaced_id: int | None) -> str:

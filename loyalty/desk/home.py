@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from clinics import audit, clock
 from clinics.calendar import local_date
-from clinics.money import to_kopecks
-from clinics.number_texts import day_text, money_text, number_text, signed_text
+from clinics.number_texts import day_text
 from loyalty.desk.access import Desk, Who, choose_clinic, desk_view, sign_who
+from loyalty.desk.done_texts import put_receipt, put_refund, put_visit
 from loyalty.desk.page import DeskPage, put_patient, show_desk, who_of
 from loyalty.desk.people_views import ADD_PATIENT, form_with_phone
 from loyalty.desk.proof_taking import who_was_found
 from loyalty.desk.receipt_form import read_form
-from loyalty.models import Receipt, Refund, Standing
+from loyalty.models import Standing
 from patients.card_numbers import format_card
 from patients.models import Card, Patient
 from patients.names import Layout
@@ -30,6 +30,7 @@ LAYOUT_HINTS = {
     Layout.ENGLISH.value: gettext_lazy("The keyboard layout was English, we have corrected it."),
     Layout.RUSSIAN.value: gettext_lazy("The keyboard layout was Russian, we have corrected it."),
 }
+DONE = {"done": put_receipt, "refunded": put_refund, "visit": put_visit}
 
 
 @desk_view()
@@ -49,10 +50,9 @@ def desk_home(request: HttpRequest, desk: Desk) -> HttpResponse:
         page.notices.append(("warn", text))
     if request.GET.get("layout") in LAYOUT_HINTS:
         page.notices.append(("ok", LAYOUT_HINTS[request.GET["layout"]]))
-    if request.GET.get("done"):
-        _put_result(page, desk=desk, request=request)
-    if request.GET.get("refunded"):
-        _put_refund(page, desk=desk, request=request)
+    for name, put in DONE.items():
+        if request.GET.get(name):
+            put(page, desk=desk, number=_number(request.GET[name]), is_repeated=bool(request.GET.get("again")))
     return show_desk(request, desk=desk, page=page)
 
 
@@ -103,54 +103,6 @@ def desk_reveal_phone(request: HttpRequest, desk: Desk) -> HttpResponse:
     put_patient(page, who=who, user_id=desk.user.pk)
     page.extra["full_phone"] = format_phone(patient.phone or "")
     return show_desk(request, desk=desk, page=page)
-
-
-def _put_result(page: DeskPage, *, desk: Desk, request: HttpRequest) -> None:
-    receipts = Receipt.objects.filter(clinic__in=desk.clinic_ids)
-    receipt = receipts.filter(pk=_number(request.GET["done"])).first()
-    if receipt is None:
-        return
-    values = {
-        "number": receipt.pk,
-        "spent": number_text(receipt.points_spent),
-        "earned": number_text(receipt.points_earned),
-        "balance": _balance_text(receipt),
-    }
-    if request.GET.get("again"):
-        page.notices.append(("warn", _("This receipt is posted already: %(number)s.") % values))
-    text = _("✓ Receipt %(number)s is posted: spent %(spent)s, earned %(earned)s. Balance %(balance)s.") % values
-    page.extra["result"] = {"text": text, "receipt_id": receipt.pk, "may_refund": True}
-
-
-def _put_refund(page: DeskPage, *, desk: Desk, request: HttpRequest) -> None:
-    refunds = Refund.objects.filter(receipt__clinic__in=desk.clinic_ids)
-    refund = refunds.filter(pk=_number(request.GET["refunded"])).select_related("receipt").first()
-    if refund is None:
-        return
-    values = {
-        "number": refund.receipt_id,
-        "money": money_text(to_kopecks(refund.money)),
-        "returned": signed_text(refund.points_returned),
-        "taken": signed_text(-refund.points_taken),
-        "balance": _balance_text(refund.receipt),
-    }
-    if request.GET.get("again"):
-        page.notices.append(("warn", _("This refund is posted already: receipt %(number)s.") % values))
-    text = _(
-        "✓ Receipt %(number)s is refunded: %(money)s in money, points %(returned)s and %(taken)s. "
-        "Balance %(balance)s."
-    )
-    page.extra["result"] = {
-        "text": text % values,
-        "receipt_id": refund.receipt_id,
-        "may_refund": False,
-        "may_enter_again": refund.is_complete and refund.receipt.clinic_id == desk.clinic.pk,
-    }
-
-
-def _balance_text(receipt: Receipt) -> str:
-    account = Standing.objects.select_related("account").get(patient=receipt.patient_id).account
-    return number_text(account.balance - account.debt)
 
 
 def _number(text: str) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinics.number_texts import money_text, number_text, percent_text, signed_text
 from loyalty.checkout.quoting import QuotedReceipt
@@ -35,6 +36,7 @@ class QuotePanel:
     spent: str  # empty when nothing is spent
     to_pay: str
     earned: str
+    waiting: str  # which of them wait until the visit is closed; empty when none
     earn_notes: tuple[str, ...]
     skip_notes: tuple[str, ...]  # rules that do not apply, and why
 
@@ -58,10 +60,22 @@ def quote_panel(quoted: QuotedReceipt) -> tuple[QuotePanel, list[tuple[str, ...]
         spent=number_text(-quote.spend.points) if quote.spend.points else "",
         to_pay=money_text(quote.money_kopecks),
         earned=signed_text(quote.earned_points),
+        waiting=waiting_text(quote.waiting_points),
         earn_notes=(*explained.earnings, *explained.receipt),
         skip_notes=explained.skipped,
     )
     return panel, [_line_reasons(line, explained, cap_bp=quote.spend.cap_bp) for line in quote.lines]
+
+
+def waiting_text(points: int) -> str:
+    """Empty when nothing waits."""
+    if not points:
+        return ""
+    return ngettext(
+        "%(count)s point becomes available when the visit is closed.",
+        "%(count)s points become available when the visit is closed.",
+        points,
+    ) % {"count": number_text(points)}
 
 
 def _manual_note(discount: ManualDiscount | None) -> str:

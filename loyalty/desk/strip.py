@@ -42,6 +42,15 @@ class RecentReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenVisit:
+    """A visit for whose end points of its receipt wait."""
+
+    receipt_id: int
+    clinic_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Strip:
     patient_id: int
     name: str
@@ -57,12 +66,14 @@ class Strip:
     last_visit: str
     burns: tuple[BurnText, ...]
     receipts: tuple[RecentReceipt, ...]
+    waiting: str = ""  # points that wait until a visit is closed
+    open_visits: tuple[OpenVisit, ...] = ()
 
 
 def member_strip(state: MemberState, *, program: CompiledProgram) -> Strip:
     """The strip of a patient with an account. One query, a second where tiers count a window of months."""
     standing, patient = state.standing, state.standing.patient
-    card, recent = _card_and_receipts(patient.pk)
+    card, recent, open_visits = _card_and_receipts(patient.pk)
     outlook = read_tier_outlook(standing, program=program, day=state.today) if patient.is_member else None
     tier = outlook.tier if outlook else None
     language = get_language() or ""
@@ -80,20 +91,36 @@ def member_strip(state: MemberState, *, program: CompiledProgram) -> Strip:
         tier_notes=tier_notes(outlook, program=program, today=state.today) if outlook else (),
         last_visit=_visit_text(standing.last_paid_at, state=state),
         burns=_burn_texts(state),
-        receipts=tuple(_receipt_text(row, state=state) for row in recent),
+        receipts=tuple(
+            RecentReceipt(
+                id=row["id"],
+                clinic_id=row["clinic"],
+                text=_receipt_text(row, state=state),
+                is_refunded=row["is_refunded"],
+                is_replaced=row["is_replaced"],
+            )
+            for row in recent
+        ),
+        waiting=number_text(state.holdings.waiting) if state.holdings.waiting else "",
+        open_visits=tuple(
+            OpenVisit(row["id"], row["clinic"], _receipt_text(row, state=state))
+            for row in open_visits
+            if not row["is_refunded"]
+        ),
     )
 
 
 def contact_strip(patient: Patient) -> Strip:
     """The strip of a person without an account: a contact who has not agreed to the rules. One query."""
-    card, _recent = _card_and_receipts(patient.pk)
+    card, _recent, _open = _card_and_receipts(patient.pk)
     return Strip(
         patient_id=patient.pk, name=str(patient), phone=patient.masked_phone, card=card, is_member=False,
         balance="0", debt="", tier="", tier_place=0, perks=(), tier_notes=(), last_visit="", burns=(), receipts=(),
     )  # fmt: skip
 
 
-def _card_and_receipts(patient_id: int) -> tuple[str, list[dict[str, Any]]]:
+def _card_and_receipts(patient_id: int) -> tuple[str, list[dict[str, Any]], list[dict[str, Any]]]:
+    """The active card, the last receipts, and those whose visit is open."""
     newest = (
         Receipt.objects.filter(patient=OuterRef("pk"))
         .order_by("-paid_at", "-id")
@@ -106,16 +133,20 @@ def _card_and_receipts(patient_id: int) -> tuple[str, list[dict[str, Any]]]:
                 is_refunded=Exists(Refund.objects.filter(receipt=OuterRef("pk"), is_complete=True)),
                 is_replaced=Exists(Receipt.objects.filter(replaces=OuterRef("pk"))),
             )
-        )[:RECENT_RECEIPTS]
+        )
     )
     active = Card.objects.filter(patient=OuterRef("pk"), status=Card.Status.ACTIVE).values("number")[:1]
-    number, rows = (
+    number, recent, open_visits = (
         Patient.objects.filter(pk=patient_id)
-        .annotate(card_number=Subquery(active), recent=ArraySubquery(newest))
-        .values_list("card_number", "recent")
+        .annotate(
+            card_number=Subquery(active),
+            recent=ArraySubquery(newest[:RECENT_RECEIPTS]),
+            open_visits=ArraySubquery(newest.filter(visit_closed_at=None)),
+        )
+        .values_list("card_number", "recent", "open_visits")
         .get()
     )
-    return format_card(number or ""), rows
+    return format_card(number or ""), recent, open_visits
 
 
 def _visit_text(moment: datetime | None, *, state: MemberState) -> str:
@@ -159,17 +190,10 @@ def _burn_text(item: BurnDay, *, state: MemberState) -> BurnText:
     return BurnText(text=text % values, is_warm=item.last_day <= state.burning_until)
 
 
-def _receipt_text(row: dict[str, Any], *, state: MemberState) -> RecentReceipt:
+def _receipt_text(row: dict[str, Any], *, state: MemberState) -> str:
     moment = datetime.fromisoformat(row["paid_at"])
-    text = _("Receipt %(number)s · %(day)s · %(paid)s") % {
+    return _("Receipt %(number)s · %(day)s · %(paid)s") % {
         "number": row["id"],
         "day": _visit_text(moment, state=state),
         "paid": money_text(to_kopecks(Decimal(row["paid"]))),
     }
-    return RecentReceipt(
-        id=row["id"],
-        clinic_id=row["clinic"],
-        text=text,
-        is_refunded=row["is_refunded"],
-        is_replaced=row["is_replaced"],
-    )

@@ -12,6 +12,7 @@ from loyalty.desk import (
     proof_views,
     refund_views,
     slip_views,
+    visit_views,
 )
 
 urlpatterns = [
@@ -30,5 +31,6 @@ urlpatterns = [
     path("discounts/", admin.site.admin_view(discount_views.decide_discounts), name="desk_discounts"),
     path("again/<int:receipt_id>/", again_views.desk_enter_again, name="desk_enter_again"),
     path("refund/<int:receipt_id>/", refund_views.desk_refund, name="desk_refund"),
+    path("visit/<int:receipt_id>/", visit_views.desk_close_visit, name="desk_close_visit"),
     path("slip/<int:receipt_id>/", slip_views.desk_slip, name="desk_slip"),
 ]

@@ -98,6 +98,12 @@ INVARIANTS = {
         select e.account_id, e.account_id, l.account_id
           from loyalty_lot l join loyalty_entry e on e.id = l.entry_id
          where l.account_id <> e.account_id""",
+    "nothing_waits_for_a_closed_visit": """
+        select l.account_id, l.remaining as stored, 0 as proved
+          from loyalty_lot l
+          join loyalty_entry e on e.id = l.entry_id
+          join loyalty_receipt r on r.earn_operation_id = e.operation_id
+         where l.available_at is null and r.visit_closed_at is not null""",
     "operation_has_an_entry": """
         select null::bigint as account_id, o.id as stored, 0 as proved
           from loyalty_operation o

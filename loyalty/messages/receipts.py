@@ -30,6 +30,8 @@ def compose_receipt_posted(message: OutboxMessage, at: datetime) -> ComposedText
             ngettext("%(points)s point earned.", "%(points)s points earned.", receipt.points_earned)
             % {"points": number_text(receipt.points_earned)}
         )
+    if receipt.visit_closed_at is None:
+        sentences.append(_("They can be spent once the visit is closed."))
     balance = receipt.patient.standing.account.balance
     sentences.append(_("Balance: %(balance)s.") % {"balance": number_text(balance)})
     text = " ".join(sentences)

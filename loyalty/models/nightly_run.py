@@ -8,6 +8,7 @@ class NightlyRun(models.Model):
     """One step of one clinic's night. Counts grow with every slice, in the slice's own transaction."""
 
     class Step(models.TextChoices):
+        VISITS = "VISITS", _("Forgotten visits")
         RELEASE = "RELEASE", _("Pending points")
         GIFTS = "GIFTS", _("Gifts")
         TIERS = "TIERS", _("Tiers")

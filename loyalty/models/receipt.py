@@ -1,4 +1,4 @@
-"""A paid bill with its lines, and what every rule gave on each of them. Facts: never edited."""
+"""A paid bill with its lines, and what every rule gave on each of them. Facts: only the visit's end is added."""
 
 from django.conf import settings
 from django.db import models
@@ -38,6 +38,12 @@ class Receipt(models.Model):
     identified_by = models.CharField(_("patient found by"), max_length=8, choices=IdentifiedBy)
     booked_online = models.BooleanField(_("booked online"), default=False)
     paid_at = models.DateTimeField(_("paid"))
+    visit_closed_at = models.DateTimeField(
+        _("visit closed"), null=True, blank=True, help_text=_("Empty: points of the receipt wait for it.")
+    )
+    visit_closes_on = models.DateField(
+        _("visit closes by itself"), null=True, blank=True, help_text=_("In the night of this day, if nobody did.")
+    )
     recorded_at = models.DateTimeField(_("recorded"))
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("receptionist")
@@ -96,10 +102,17 @@ class Receipt(models.Model):
                 condition=Q(price__gte=0, discount__gte=0, points_value__gte=0, paid__gte=0),
                 name="receipt_not_negative",
             ),
+            models.CheckConstraint(
+                condition=Q(visit_closed_at__isnull=False) | Q(visit_closes_on__isnull=False),
+                name="receipt_open_visit_has_its_day",
+            ),
         ]
         indexes = [
             models.Index(fields=["patient", "-paid_at", "-id"], name="receipt_of_patient"),
             models.Index(fields=["clinic", "-paid_at"], name="receipt_of_clinic"),
+            models.Index(
+                fields=["patient"], name="receipt_with_open_visit", condition=Q(visit_closed_at__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:

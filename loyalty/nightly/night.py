@@ -1,7 +1,8 @@
-"""The nights of the clinics: pending becomes available; gifts; tiers; burning; reminders - in this order.
+"""The nights of the clinics: forgotten visits; pending becomes available; gifts; tiers; burning; reminders.
 
-A clinic's night begins at 03:00 of its own day, whatever the server's zone. Each step reads from the data what
-is left to do: it may run twice, in two workers, or for the first time after days of downtime.
+The steps come in this order. A clinic's night begins at 03:00 of its own day, whatever the server's zone. Each
+step reads from the data what is left to do: it may run twice, in two workers, or for the first time after days of
+downtime.
 """
 
 import logging
@@ -16,6 +17,7 @@ from loyalty.nightly.gifts import give_threshold_gifts
 from loyalty.nightly.point_sweeps import burn_expired, release_pending
 from loyalty.nightly.reminders import plan_reminders
 from loyalty.nightly.tier_recount import recount_tiers
+from loyalty.nightly.visits import close_forgotten_visits
 from loyalty.what_if.asking import forget_old_runs
 
 logger = logging.getLogger(__name__)
@@ -25,6 +27,7 @@ NIGHT_BEGINS = time(3)
 
 Step = NightlyRun.Step
 STEPS: tuple[tuple[NightlyRun.Step, Callable[..., None]], ...] = (
+    (Step.VISITS, close_forgotten_visits),
     (Step.RELEASE, release_pending),
     (Step.GIFTS, give_threshold_gifts),
     (Step.TIERS, recount_tiers),

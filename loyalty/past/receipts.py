@@ -23,7 +23,7 @@ from loyalty.checkout.revision import Revision
 from loyalty.checkout.rows import award_rows, discount_rows, line_rows
 from loyalty.ledger import posting
 from loyalty.ledger.acts import PastAct, Posted
-from loyalty.lot_dates import new_lot, rolling_after_payment
+from loyalty.lot_dates import lot_of_closed_visit, rolling_after_payment
 from loyalty.models import Award, LineDiscount, OperationKind, Receipt, ReceiptLine, Source, Standing
 from loyalty.past.limits import PastLimits, read_past_limits
 from loyalty.past.tiers import PastTiers, end_past, live_to, pay, read_past_tiers
@@ -207,7 +207,8 @@ def _acts(judged: _Judged, *, running: RunningProgram) -> Iterator[PastAct]:
             key=f"{past.key}:{'earn' if quote.lots else 'prolong'}",
             account_id=past.standing.account_id,
             at=past.paid_at,
-            lots=[new_lot(plan, today=judged.today, tz=tz) for plan in quote.lots],
+            # A visit of the past is over.
+            lots=[lot_of_closed_visit(plan, today=judged.today, tz=tz) for plan in quote.lots],
             rolling=rolling,
             explanation=quote.why_earned(),
             program_version_id=running.version_id,
@@ -250,6 +251,7 @@ def _receipt(judged: _Judged, *, posted: Mapping[str, Posted], version_id: int, 
         identified_by=Receipt.IdentifiedBy.IMPORT,
         booked_online=past.booked_online,
         paid_at=past.paid_at,
+        visit_closed_at=past.paid_at,
         recorded_at=recorded_at,
         program_version_id=version_id,
         tier=quote.tier or "",

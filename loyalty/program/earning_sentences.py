@@ -36,12 +36,11 @@ def _is_plain(placed: Placed) -> bool:
 
 def _rule(placed: Placed, telling: Telling) -> Iterator[Sentence]:
     rule, key = placed.rule, f"earning.rules.{placed.rule['code']}"
-    days = rule.get("pending_days", telling.document["points"].get("pending_days", 0))
     parts = [
         _plain(rule["effect"], telling) if _is_plain(placed) else _titled(placed, telling),
         earning_conditions(placed.when, telling),
         own_life(rule, telling),
-        own_wait(days=days, telling=telling),
+        own_wait(rule, telling),
         *cap_texts(rule),
     ]
     text = " ".join(part for part in parts if part)

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from clinics.number_texts import money_text, points_word
 from loyalty.program.condition_words import earning_conditions
-from loyalty.program.life_words import own_life, own_wait
+from loyalty.program.life_words import AT_ONCE, own_life, own_wait
 from loyalty.program.limit_words import budget_text
 from loyalty.program.telling import Section, Sentence, Telling, title_of
 from loyalty.program.word_lists import and_list, quoted
@@ -26,8 +26,8 @@ def gift_sentences(telling: Telling) -> Iterator[Sentence]:
         parts = [
             TRIGGERS[gift["trigger"]["kind"]](gift["trigger"], words, telling),
             own_life(gift, telling),
-            # Left out, a gift can be spent at once, whatever earned points wait for.
-            own_wait(days=gift.get("pending_days", 0), telling=telling),
+            # A gift can be spent at once, whatever earned points wait for.
+            own_wait(AT_ONCE, telling),
         ]
         yield Sentence(Section.GIFTS, key, placed.path, " ".join(part for part in parts if part))
         if "budget" in gift:

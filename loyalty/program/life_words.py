@@ -7,18 +7,53 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loyalty.program.telling import Telling
+from loyalty.rules.compilation import VISIT_CLOSES_AFTER_DAYS
+from loyalty.rules.life import PendingFrom
 
 Document = Mapping[str, Any]
+
+WAIT = ("pending_days", "pending_from")
+AT_ONCE: Document = {"pending_days": 0, "pending_from": PendingFrom.PAYMENT.value}
 
 
 def common_life(life: Document) -> str:
     return COMMON[life["kind"]](life)
 
 
-def common_wait(days: int) -> str:
+def common_wait(points: Document) -> str:
+    """Empty when points can be spent at once."""
+    days = points.get("pending_days", 0)
+    if _waits_for_visit(points):
+        return _common_visit_wait(days)
+    if not days:
+        return ""
     return ngettext(
         "Points can be spent %(count)s day after they are given; their life counts from then.",
         "Points can be spent %(count)s days after they are given; their life counts from then.",
+        days,
+    ) % {"count": days}
+
+
+def _common_visit_wait(days: int) -> str:
+    if not days:
+        return _("Points can be spent once the visit is closed; their life counts from then.")
+    return ngettext(
+        "Points can be spent %(count)s day after the visit is closed; their life counts from then.",
+        "Points can be spent %(count)s days after the visit is closed; their life counts from then.",
+        days,
+    ) % {"count": days}
+
+
+def forgotten_visit(document: Document) -> str:
+    """Empty when no points wait for a visit, and the program says nothing of it."""
+    points = document["points"]
+    givers = [points, *document["earning"]["rules"]]
+    if "visit_closes_after_days" not in points and not any(_waits_for_visit(giver) for giver in givers):
+        return ""
+    days = points.get("visit_closes_after_days", VISIT_CLOSES_AFTER_DAYS)
+    return ngettext(
+        "A visit that nobody has closed is closed by itself in the night %(count)s day after the payment.",
+        "A visit that nobody has closed is closed by itself in the night %(count)s days after the payment.",
         days,
     ) % {"count": days}
 
@@ -30,10 +65,16 @@ def own_life(rule: Document, telling: Telling) -> str:
     return "" if life == common else OWN[life["kind"]](life)
 
 
-def own_wait(*, days: int, telling: Telling) -> str:
-    """Empty when the rule's points wait as long as all others."""
-    if days == telling.document["points"].get("pending_days", 0):
+def own_wait(rule: Document, telling: Telling) -> str:
+    """Of the points that a rule gives; empty when they wait as long as all others."""
+    points = telling.document["points"]
+    common = {name: points[name] for name in WAIT if name in points}
+    own = common | {name: rule[name] for name in WAIT if name in rule}
+    days = own.get("pending_days", 0)
+    if days == common.get("pending_days", 0) and _waits_for_visit(own) == _waits_for_visit(common):
         return ""
+    if _waits_for_visit(own):
+        return _own_visit_wait(days)
     if not days:
         return _("These points can be spent at once.")
     return ngettext(
@@ -41,6 +82,20 @@ def own_wait(*, days: int, telling: Telling) -> str:
         "These points can be spent %(count)s days after they are given.",
         days,
     ) % {"count": days}
+
+
+def _own_visit_wait(days: int) -> str:
+    if not days:
+        return _("These points can be spent once the visit is closed.")
+    return ngettext(
+        "These points can be spent %(count)s day after the visit is closed.",
+        "These points can be spent %(count)s days after the visit is closed.",
+        days,
+    ) % {"count": days}
+
+
+def _waits_for_visit(giver: Document) -> bool:
+    return bool(giver.get("pending_from") == PendingFrom.VISIT_CLOSED)
 
 
 def _days(life: Document) -> str:

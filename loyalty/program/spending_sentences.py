@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinics.number_texts import money_text, percent_text, points_word
-from loyalty.program.life_words import common_life, common_wait, own_life, own_wait
+from loyalty.program.life_words import AT_ONCE, common_life, common_wait, forgotten_visit, own_life, own_wait
 from loyalty.program.rate_words import Rates, common_rate, rates_differ, rates_text
 from loyalty.program.telling import Section, Sentence, Telling, in_language
 from loyalty.program.word_lists import and_list
@@ -23,7 +23,7 @@ def welcome_sentences(telling: Telling) -> Iterator[Sentence]:
         parts = [
             _("A new member gets %(points)s.") % {"points": points_word(welcome["points"])},
             own_life(welcome, telling),
-            own_wait(days=0, telling=telling),
+            own_wait(AT_ONCE, telling),
         ]
         yield Sentence(Section.WELCOME, "welcome", "$.welcome", " ".join(part for part in parts if part))
 
@@ -63,9 +63,12 @@ def _proof(redemption: Document) -> str:
 def life_sentences(telling: Telling) -> Iterator[Sentence]:
     points = telling.document["points"]
     yield Sentence(Section.LIFE, "points.life", "$.points.life", common_life(points["life"]))
-    wait = points.get("pending_days", 0)
+    wait, forgotten = common_wait(points), forgotten_visit(telling.document)
     if wait:
-        yield Sentence(Section.LIFE, "points.pending_days", "$.points.pending_days", common_wait(wait))
+        yield Sentence(Section.LIFE, "points.pending_days", "$.points.pending_days", wait)
+    if forgotten:
+        path = "$.points.visit_closes_after_days"
+        yield Sentence(Section.LIFE, "points.visit_closes_after_days", path, forgotten)
     if not telling.has_burning:
         return
     window = points.get("burning_window_days", BURNING_WINDOW_DAYS)

@@ -53,7 +53,7 @@ class EarningLimitsBlock(Block):
     groups: ClassVar[tuple[Group, ...]] = (
         Group(_("Limits"), ("per_receipt", "per_patient", "per_patient_period"), is_folded=True),
         BUDGET,
-        Group(pgettext_lazy("of points", "Waiting"), ("pending_days",), is_folded=True),
+        Group(pgettext_lazy("of points", "Waiting"), ("pending_days", "pending_from"), is_folded=True),
     )
 
     per_receipt = WholeField(label=_("At most on a receipt"), place=("cap_points_per_receipt",), unit=POINTS)
@@ -71,6 +71,14 @@ class EarningLimitsBlock(Block):
         label=_("Days until the points may be spent"),
         unit=_("days"),
         help_text=_("Empty: as all points of the program."),
+    )
+    pending_from = ChoiceField(
+        label=_("Counted from"),
+        choices=(
+            ("", _("as all points of the program")),
+            ("payment", _("the payment")),
+            ("visit_closed", _("the moment when the visit is closed at the desk")),
+        ),
     )
 
 

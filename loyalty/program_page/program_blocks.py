@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from loyalty.program.places import value_at
 from loyalty.program_page.blocks import Block, Group, Setting
@@ -21,7 +22,8 @@ from loyalty.program_page.services_field import ServicesField
 class PointsBlock(Block):
     is_optional = False
     groups: ClassVar[tuple[Group, ...]] = (
-        Group("", ("value_kopecks", "pending_days", "burning_window_days")),
+        Group("", ("value_kopecks", "burning_window_days")),
+        Group(pgettext_lazy("of points", "Waiting"), ("pending_days", "pending_from", "visit_closes_after_days")),
         Group(_("At a refund"), ("lot_grace_days", "negative_policy")),
     )
 
@@ -33,6 +35,18 @@ class PointsBlock(Block):
         unit=_("days"),
         placeholder="0",
         help_text=_("0: at once. Their life begins then."),
+    )
+    pending_from = ChoiceField(
+        widget=wide_select(),
+        label=_("Counted from"),
+        choices=(("", _("the payment")), ("visit_closed", _("the moment when the visit is closed at the desk"))),
+        values={"": "payment"},
+    )
+    visit_closes_after_days = WholeField(
+        label=_("A forgotten visit is closed by the night"),
+        unit=_("days after the payment"),
+        placeholder="7",
+        help_text=_("Only where points wait for their visit to be closed."),
     )
     burning_window_days = WholeField(label=_("Shown as burning soon"), unit=_("days before"), placeholder="30")
     lot_grace_days = WholeField(

@@ -26,6 +26,7 @@ from loyalty.rules.rule_compilation import (
 )
 
 # What a document means when it leaves a field out.
+VISIT_CLOSES_AFTER_DAYS = 7
 LOT_GRACE_DAYS = 14
 TIER_GRACE_DAYS = 30
 BURNING_WINDOW_DAYS = 30
@@ -43,7 +44,7 @@ def compile_program(document: Document) -> CompiledProgram:
     months = tiers.get("turnover", {}).get("months")
     downgrade = DowngradePolicy(tiers.get("downgrade", DowngradePolicy.NEVER))
     life = compile_life(points["life"])
-    earning = compile_earning(document["earning"], life=life, pending_days=points.get("pending_days", 0))
+    earning = compile_earning(document["earning"], points=points, life=life)
     discounts = compile_discounts(document.get("discounts", {}))
     gifts = tuple(compile_gift(gift, life=life) for gift in document.get("gifts", ()))
     return CompiledProgram(
@@ -51,7 +52,7 @@ def compile_program(document: Document) -> CompiledProgram:
         title=compile_title(document["title"]),
         point_value_kopecks=points["value_kopecks"],
         life=life,
-        pending_days=points.get("pending_days", 0),
+        visit_closes_after_days=points.get("visit_closes_after_days", VISIT_CLOSES_AFTER_DAYS),
         lot_grace_days=points.get("lot_grace_days", LOT_GRACE_DAYS),
         burning_window_days=points.get("burning_window_days", BURNING_WINDOW_DAYS),
         negative_policy=NegativePolicy(points.get("negative_policy", NegativePolicy.DEBT)),

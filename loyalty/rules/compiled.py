@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from clinics.money import FULL_RATE_BP
 from loyalty.rules.conditions import Conditions
-from loyalty.rules.life import Life
+from loyalty.rules.life import Life, PendingFrom
 from loyalty.rules.limits import Limit
 from loyalty.rules.rule_book import RuleBook
 
@@ -100,6 +100,7 @@ class EarningRule:
     priority: int
     life: Life  # the program's, unless the rule has its own
     pending_days: int
+    pending_from: PendingFrom
     cap_points: int | None  # per receipt
     limits: tuple[Limit, ...] = ()
 
@@ -231,7 +232,7 @@ class CompiledProgram:
     title: Title
     point_value_kopecks: int
     life: Life
-    pending_days: int
+    visit_closes_after_days: int
     lot_grace_days: int
     burning_window_days: int
     negative_policy: NegativePolicy

@@ -42,10 +42,16 @@ LIFE = ByKind(
     }
 )
 
+# What pending days are counted from.
+PENDING_FROM = OneOf(("payment", "visit_closed"))
+
 POINTS = Record(
     {"value_kopecks": Whole(1, 1_000_000), "life": LIFE},
     {
         "pending_days": Whole(0, 365),
+        "pending_from": PENDING_FROM,
+        # The night closes a visit that nobody has closed, so that no points wait for ever.
+        "visit_closes_after_days": Whole(1, 90),
         "lot_grace_days": Whole(0, 365),
         "burning_window_days": Whole(1, 365),
         "negative_policy": OneOf(("debt", "zero", "pending_only")),
@@ -89,6 +95,7 @@ EARNING_RULE = Record(
         "when": CONDITIONS,
         "life": LIFE,
         "pending_days": Whole(0, 365),
+        "pending_from": PENDING_FROM,
         "cap_points_per_receipt": Maybe(Whole(1, MOST_POINTS)),
         "cap_points_per_patient": POINTS_PER_PATIENT,
         "budget": POINTS_BUDGET,

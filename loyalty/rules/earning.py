@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 
 from clinics.money import FULL_RATE_BP, split_by_largest_remainder
 from loyalty.rules.compiled import (
@@ -19,7 +19,7 @@ from loyalty.rules.compiled import (
 from loyalty.rules.conditions import ANYTHING, NEAREST_CATEGORY, SERVICE, Situation
 from loyalty.rules.earning_limits import Wish, limit_wishes
 from loyalty.rules.facts import LineFacts
-from loyalty.rules.life import LifeKind, last_day_of
+from loyalty.rules.life import LifeKind, Opening, PendingFrom
 from loyalty.rules.limits import Used
 from loyalty.rules.quote import EarningKind, EarningLine, EarningQuote, LotPlan
 from loyalty.rules.reasons import Reason
@@ -186,7 +186,7 @@ def _earning_quote(wish: Wish, *, points: int, basis: Basis, day: date) -> Earni
     # Fixed points per line lie evenly on the lines, all others in proportion to what was paid.
     is_even = wish.kind is EarningKind.LINE
     shares = split_by_largest_remainder(points, [1 if is_even else base for _position, base in wish.by_line])
-    available_on = day + timedelta(days=rule.pending_days) if rule.pending_days else day
+    opening = Opening(rule.life, rule.pending_days)
     return EarningQuote(
         rule_code=rule.code,
         kind=wish.kind,
@@ -202,20 +202,21 @@ def _earning_quote(wish: Wish, *, points: int, basis: Basis, day: date) -> Earni
             ]
         ),
         life=rule.life,
-        # The life starts when the points become available.
-        last_day=last_day_of(rule.life, given_on=available_on),
-        available_on=available_on,
+        last_day=opening.last_day(day),
+        available_on=opening.available_on(day),
+        on_closing=opening if rule.pending_from is PendingFrom.VISIT_CLOSED else None,
     )
 
 
 def plan_lots(earnings: Sequence[EarningQuote]) -> tuple[LotPlan, ...]:
     """One lot for the points that become available and burn together, soonest first, undated last."""
-    groups: dict[tuple[date | None, date, bool], list[EarningQuote]] = {}
+    groups: dict[tuple[date | None, date, bool, Opening | None], list[EarningQuote]] = {}
     for earning in earnings:
         if earning.points:
             never_burns = earning.life.kind is LifeKind.NONE
-            groups.setdefault((earning.last_day, earning.available_on, never_burns), []).append(earning)
-    order = sorted(groups, key=lambda key: (key[0] is None, key[0] or date.min, *key[1:]))
+            key = (earning.last_day, earning.available_on, never_burns, earning.on_closing)
+            groups.setdefault(key, []).append(earning)
+    order = sorted(groups, key=_soonest_first)
     return tuple(
         [
             LotPlan(
@@ -224,7 +225,15 @@ def plan_lots(earnings: Sequence[EarningQuote]) -> tuple[LotPlan, ...]:
                 available_on=key[1],
                 rule_codes=tuple([earning.rule_code for earning in groups[key]]),
                 never_burns=key[2],
+                on_closing=key[3],
             )
             for key in order
         ]
     )
+
+
+def _soonest_first(key: tuple[date | None, date, bool, Opening | None]) -> tuple[Any, ...]:
+    """What waits for its visit comes after what burns on the same day."""
+    last_day, available_on, never_burns, on_closing = key
+    waits = () if on_closing is None else (on_closing.life.kind, on_closing.life.length, on_closing.pending_days)
+    return last_day is None, last_day or date.min, available_on, never_burns, waits

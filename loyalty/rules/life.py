@@ -7,6 +7,7 @@ The last day is inclusive. Months go by calendar from the original date and are 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from clinics.calendar import Period, add_months, end_of_period, last_day_after_days
 
@@ -37,6 +38,27 @@ class Life:
     @property
     def is_rolling(self) -> bool:
         return self.kind is LifeKind.ROLLING_MONTHS
+
+
+class PendingFrom(StrEnum):
+    """What the days until points may be spent are counted from."""
+
+    PAYMENT = "payment"
+    VISIT_CLOSED = "visit_closed"
+
+
+class Opening(NamedTuple):
+    """How points come to life: so many days after the payment, or after their visit was closed."""
+
+    life: Life
+    pending_days: int = 0
+
+    def available_on(self, day: date) -> date:
+        return day + timedelta(days=self.pending_days)
+
+    def last_day(self, day: date) -> date | None:
+        """The life starts when the points become available."""
+        return last_day_of(self.life, given_on=self.available_on(day))
 
 
 def last_day_of(life: Life, *, given_on: date) -> date | None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from loyalty.rules.compiled import Basis
 from loyalty.rules.facts import SpendChoice
-from loyalty.rules.life import Life
+from loyalty.rules.life import Life, LifeKind, Opening
 from loyalty.rules.reasons import Reason
 
 EXPLANATION_VERSION = 2
@@ -77,16 +77,24 @@ class EarningQuote(NamedTuple):
     life: Life
     last_day: date | None
     available_on: date
+    on_closing: Opening | None = (
+        None  # set: the points wait for their visit, the days are those of closing it at once
+    )
 
 
 class LotPlan(NamedTuple):
-    """Points earned together: one lot."""
+    """Points earned together: one lot.
+
+    With `on_closing` the points wait until their visit is closed; `last_day` and `available_on` are then those of
+    a visit that is closed on the day of the receipt.
+    """
 
     points: int
     last_day: date | None  # None: the account's rolling date, or never
     available_on: date
     rule_codes: tuple[str, ...]
     never_burns: bool = False
+    on_closing: Opening | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,11 @@ class Quote:
     @property
     def earned_points(self) -> int:
         return sum(earning.points for earning in self.earnings)
+
+    @property
+    def waiting_points(self) -> int:
+        """Of those earned: become available when the visit is closed, or days after that."""
+        return sum(lot.points for lot in self.lots if lot.on_closing)
 
     def given_by(self, code: str) -> int:
         """What a rule gives in points, or a promotion in kopecks: in the unit of its limits."""
@@ -208,19 +221,40 @@ def _earning_as_json(earning: EarningQuote) -> dict[str, Any]:
         "points": earning.points,
         "exact_points": earning.exact_points,
         "life": {"kind": earning.life.kind.value, "length": earning.life.length},
-        "last_day": _day(earning.last_day),
-        "available_on": _day(earning.available_on),
+        **_days_as_json(earning),
     }
 
 
 def _lot_as_json(lot: LotPlan) -> dict[str, Any]:
     return {
         "points": lot.points,
-        "last_day": _day(lot.last_day),
-        "available_on": _day(lot.available_on),
         "rules": list(lot.rule_codes),
         "never_burns": lot.never_burns,
+        **_days_as_json(lot),
     }
+
+
+def _days_as_json(given: EarningQuote | LotPlan) -> dict[str, Any]:
+    if given.on_closing is None:
+        return {"last_day": _day(given.last_day), "available_on": _day(given.available_on)}
+    return {"on_closing": opening_as_json(given.on_closing)}
+
+
+def opening_as_json(opening: Opening) -> dict[str, Any]:
+    life = opening.life
+    return {
+        "life": {"kind": life.kind.value, "length": life.length, "counts_day_of_issue": life.counts_day_of_issue},
+        "pending_days": opening.pending_days,
+    }
+
+
+def opening_of(stored: Mapping[str, Any]) -> Opening:
+    """What `opening_as_json` has stored."""
+    life = stored["life"]
+    return Opening(
+        Life(LifeKind(life["kind"]), life["length"], counts_day_of_issue=life["counts_day_of_issue"]),
+        stored["pending_days"],
+    )
 
 
 def _day(day: date | None) -> str | None:

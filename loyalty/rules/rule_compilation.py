@@ -23,7 +23,7 @@ from loyalty.rules.compiled import (
     Title,
 )
 from loyalty.rules.conditions import compile_conditions
-from loyalty.rules.life import Life, LifeKind
+from loyalty.rules.life import Life, LifeKind, PendingFrom
 from loyalty.rules.limits import Limit, LimitKind, LimitPeriod
 from loyalty.rules.rule_book import make_book
 
@@ -46,8 +46,9 @@ def compile_life(life: Document) -> Life:
     )
 
 
-def compile_earning(earning: Document, *, life: Life, pending_days: int) -> Earning:
-    rules = tuple(_earning_rule(rule, life=life, pending_days=pending_days) for rule in earning["rules"])
+def compile_earning(earning: Document, *, points: Document, life: Life) -> Earning:
+    """`points` is that part of the document: what a rule leaves out is as there."""
+    rules = tuple(_earning_rule(rule, points=points, life=life) for rule in earning["rules"])
     nothing_on = earning.get("nothing_on", {})
     return Earning(
         rules=rules,
@@ -61,7 +62,8 @@ def compile_earning(earning: Document, *, life: Life, pending_days: int) -> Earn
     )
 
 
-def _earning_rule(rule: Document, *, life: Life, pending_days: int) -> EarningRule:
+def _earning_rule(rule: Document, *, points: Document, life: Life) -> EarningRule:
+    wait = {**points, **rule}
     return EarningRule(
         code=rule["code"],
         title=compile_title(rule["title"]),
@@ -70,7 +72,8 @@ def _earning_rule(rule: Document, *, life: Life, pending_days: int) -> EarningRu
         group=rule.get("group", BASE_GROUP),
         priority=rule.get("priority", 0),
         life=compile_life(rule["life"]) if "life" in rule else life,
-        pending_days=rule.get("pending_days", pending_days),
+        pending_days=wait.get("pending_days", 0),
+        pending_from=PendingFrom(wait.get("pending_from", PendingFrom.PAYMENT)),
         cap_points=rule.get("cap_points_per_receipt"),
         limits=_limits(rule),
     )

@@ -89,7 +89,8 @@ LOTS = """
                 else l.amount end as points,
            case when o.effective_at >= %(starts_at)s
                 then (o.effective_at at time zone c.timezone)::date end as given_on,
-           (l.available_at at time zone c.timezone)::date as available_on,
+           -- What still waits for its visit counts as closed at once.
+           (coalesce(l.available_at, o.effective_at) at time zone c.timezone)::date as available_on,
            l.last_day, l.never_burns
       from loyalty_standing s
       join patients_patient p on p.id = s.patient_id

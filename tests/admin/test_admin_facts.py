@@ -228,8 +228,8 @@ def two_thousand(sale):
     Receipt.objects.bulk_create(
         Receipt(
             clinic=clinic, patient_id=people[n % 2000], document=f"d{n}", identified_by="PHONE", paid_at=NOON,
-            recorded_at=NOON, program_version=sale.program_version, price=1, points_value=0, paid=1,
-            actor=sale.actor, explanation={},
+            visit_closed_at=NOON, recorded_at=NOON, program_version=sale.program_version, price=1, points_value=0,
+            paid=1, actor=sale.actor, explanation={},
         )
         for n in range(2000)
     )  # fmt: skip

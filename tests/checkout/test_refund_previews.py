@@ -39,6 +39,7 @@ def stories(draw):
     return {
         "policy": draw(st.sampled_from(["debt", "zero", "pending_only"])),
         "pending_days": draw(st.sampled_from([0, 0, 7])),
+        "pending_from": draw(st.sampled_from(["payment", "payment", "visit_closed"])),
         "cap": draw(st.none() | st.integers(1, 100)),
         "prices": draw(st.lists(kopecks, min_size=3, max_size=3)),
         "points": draw(st.integers(0, 400)),
@@ -54,6 +55,7 @@ def program_of(story):
             "value_kopecks": 100,
             "life": {"kind": "months", "months": 2},
             "pending_days": story["pending_days"],
+            "pending_from": story["pending_from"],
             "lot_grace_days": 14,
             "negative_policy": story["policy"],
         },

@@ -38,6 +38,7 @@ def paid(patient, roubles, *, at, identified_by="PHONE", version=None):
         document=f"{patient.pk}:{at}",
         identified_by=identified_by,
         paid_at=at,
+        visit_closed_at=at,
         recorded_at=at,
         program_version_id=version or patient.standing_version,
         price=amount,

@@ -44,6 +44,7 @@ def test_the_night_after_the_last_day_burns_what_is_left():
 
     assert balance_of(anna) == 0
     assert steps() == [
+        ("2026-11-28", "VISITS", 0, 0),
         ("2026-11-28", "RELEASE", 0, 0),
         ("2026-11-28", "GIFTS", 0, 0),
         ("2026-11-28", "TIERS", 0, 0),
@@ -151,7 +152,7 @@ def test_pending_points_become_available_before_anything_else_of_the_night():
 
     account.refresh_from_db()
     assert (account.balance, account.pending) == (90, 0)
-    assert steps()[0] == ("2026-11-28", "RELEASE", 1, 90)
+    assert steps()[1] == ("2026-11-28", "RELEASE", 1, 90)
     assert ReminderPlan.objects.get().points == 90
 
 
@@ -167,7 +168,7 @@ def test_a_higher_turnover_lifts_the_tier_and_nobody_falls():
 
     tiers = dict(Standing.objects.values_list("patient_id", "tier"))
     assert tiers == {risen.pk: "silver", fallen.pk: "gold", unknown.pk: "standart", still.pk: "standart"}
-    assert steps()[2] == ("2026-11-28", "TIERS", 2, 0)
+    assert steps()[3] == ("2026-11-28", "TIERS", 2, 0)
 
 
 @pytest.mark.parametrize("downgrade", ["never", "at_end", "one_step"])

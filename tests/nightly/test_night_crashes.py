@@ -61,6 +61,7 @@ def test_a_killed_night_is_finished_by_the_next_run(fail_point):
     assert OutboxMessage.objects.filter(status="PENDING").count() == MEMBERS
     runs = NightlyRun.objects.filter(finished_at__isnull=False).order_by("id")
     assert list(runs.values_list("step", "accounts", "points")) == [
+        ("VISITS", 0, 0),
         ("RELEASE", 0, 0),
         ("GIFTS", 0, 0),
         ("TIERS", 0, 0),

@@ -582,6 +582,33 @@ def test_gifts_can_be_spent_at_once_where_earned_points_wait():
     assert text["welcome"] == "Новый участник получает 250 баллов. Эти баллы можно тратить сразу."
 
 
+def test_points_may_wait_until_the_visit_is_closed():
+    document = preset("dentistry")
+    document["points"] |= {"pending_from": "visit_closed", "visit_closes_after_days": 3}
+
+    text = told(document)
+
+    assert text["points.pending_days"] == (
+        "Баллы можно тратить, когда визит завершён; срок их жизни считается с этого момента."
+    )
+    assert text["points.visit_closes_after_days"] == (
+        "Визит, который забыли завершить, завершается сам ночью через 3 дня после оплаты."
+    )
+    assert text["welcome"] == "Новый участник получает 250 баллов. Эти баллы можно тратить сразу."
+
+
+def test_one_rule_alone_may_wait_for_the_visit():
+    document = preset("dentistry")
+    document["points"]["pending_days"] = 7
+    document["earning"]["rules"][0] |= {"pending_from": "visit_closed"}
+
+    text = told(document)
+
+    code = document["earning"]["rules"][0]["code"]
+    assert text[f"earning.rules.{code}"].endswith("Эти баллы можно тратить через 7 дней после завершения визита.")
+    assert text["points.visit_closes_after_days"].endswith("ночью через 7 дней после оплаты.")
+
+
 def test_program_whose_points_never_burn_does_not_speak_of_burning():
     document = preset("dentistry")
     document["points"]["life"] = {"kind": "none"}

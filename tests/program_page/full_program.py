@@ -28,6 +28,7 @@ BUDGET = {"period": "month", "per_clinic": True, "when_short": "nothing"}
 def full_document():
     document = read_preset("dentistry")
     document["points"] |= {"life": {"kind": "days", "days": 90, "counts_day_of_issue": True}, "pending_days": 3}
+    document["points"] |= {"pending_from": "visit_closed", "visit_closes_after_days": 5}
     document["points"]["negative_policy"] = "zero"
     document["tiers"] |= {
         "turnover": {"kind": "rolling_months", "months": 12},
@@ -47,6 +48,7 @@ def full_document():
             "when": EVERYTHING | {"days": DAYS},
             "life": {"kind": "end_of_quarter"},
             "pending_days": 7,
+            "pending_from": "payment",
             "group": "extra",
             "priority": -3,
             "cap_points_per_receipt": 900,

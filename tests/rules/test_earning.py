@@ -6,7 +6,8 @@ import pytest
 
 from loyalty.rules.compiled import Basis
 from loyalty.rules.facts import MemberFacts, SpendChoice
-from loyalty.rules.quote import LotPlan
+from loyalty.rules.life import Life, LifeKind, Opening
+from loyalty.rules.quote import LotPlan, opening_of
 from loyalty.rules.reasons import Reason
 from tests.rules.build import anna, changed, compiled, line, quoted
 
@@ -243,6 +244,37 @@ def test_life_of_pending_points_starts_when_they_become_available():
     result = quoted(program, anna(), line(1_000))
 
     assert result.lots == (LotPlan(50, date(2027, 2, 2), date(2026, 12, 2), ("plain",)),)
+
+
+def test_points_that_wait_for_the_visit_are_a_lot_of_their_own_with_the_days_of_closing_it_at_once():
+    own = {**RULES[1], "pending_from": "visit_closed", "pending_days": 2, "life": {"kind": "days", "days": 30}}
+    program = changed("dentistry", earning__rules=[RULES[0], own])
+
+    result = quoted(program, anna("gold"), line(1_000), line(1_000, "therapy", position=2))
+
+    opening = Opening(Life(LifeKind.DAYS, 30), 2)
+    assert result.lots == (
+        LotPlan(60, date(2026, 12, 24), date(2026, 11, 24), ("wide",), on_closing=opening),
+        LotPlan(50, None, date(2026, 11, 22), ("all",)),
+    )
+    assert result.waiting_points == 60
+    stored = result.explanation()["lots"][0]
+    assert opening_of(stored["on_closing"]) == opening
+    assert "last_day" not in stored
+
+
+def test_rules_that_wait_alike_but_live_otherwise_are_two_lots_though_their_days_are_equal_today():
+    days, months = {"kind": "days", "days": 30}, {"kind": "months", "months": 1}
+    wait = {"pending_from": "visit_closed"}
+    rules = [{**RULES[0], **wait, "life": days}, {**RULES[1], **wait, "life": months}]
+    program = changed("dentistry", earning__rules=rules)
+
+    result = quoted(program, anna("gold"), line(1_000), line(1_000, "therapy", position=2))
+
+    assert [(lot.points, lot.last_day) for lot in result.lots] == [
+        (50, date(2026, 12, 22)),
+        (60, date(2026, 12, 22)),
+    ]
 
 
 def test_a_percent_is_a_share_of_the_value_whatever_a_point_costs():

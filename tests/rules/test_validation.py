@@ -222,7 +222,7 @@ def test_settings_left_out_have_the_published_defaults():
 
     assert find_faults(document) == []
     assert (program.lot_grace_days, program.tier_grace_days, program.burning_window_days) == (14, 30, 30)
-    assert (program.pending_days, program.negative_policy) == (0, NegativePolicy.DEBT)
+    assert (program.visit_closes_after_days, program.negative_policy) == (7, NegativePolicy.DEBT)
     assert (program.tiers, program.welcome, program.reminders.days_before) == ((), None, ())
 
 

@@ -49,6 +49,7 @@ def rich() -> dict[str, Any]:
             group="extra",
             life={"kind": "days", "days": 20},
             pending_days=0,
+            pending_from="visit_closed",
         ),
         rule(
             "third",

@@ -51,7 +51,7 @@
     const submitter = event.submitter;
     if (submitter?.hasAttribute("data-own-page")) return;
     event.preventDefault();
-    if (submitter && submitter.id === "confirm") confirmReceipt();
+    if (submitter?.id.startsWith("confirm")) confirmReceipt(submitter);
     else quote({ submitter, isLive: false });
   });
 
@@ -139,13 +139,14 @@
     }
   }
 
-  async function confirmReceipt() {
+  async function confirmReceipt(submitter) {
     if (isPosting) return;
     isPosting = true;
     window.clearTimeout(quoteTimer);
     running?.abort();
     const form = checkout();
     const data = new FormData(form);
+    if (submitter.name) data.append(submitter.name, submitter.value);
     form.setAttribute("aria-busy", "true");
     await post(form, data);
   }
