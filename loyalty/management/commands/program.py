@@ -1,4 +1,4 @@
-"""`manage.py program`: check, import, export, tell, compare, publish, archive and list versions of the program."""
+"""`manage.py program`: check, import, export, tell, compare, try, publish, archive and list versions."""
 
 import argparse
 from datetime import datetime
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinics import clock
+from loyalty.management.what_if_console import count_with_bar, lines_of
 from loyalty.models import ProgramVersion
 from loyalty.program.comparison import compare_versions
 from loyalty.program.drafts import AlreadyStarted, NotTheLast, archive
@@ -30,10 +31,13 @@ from loyalty.program.versions import (
     publish,
 )
 from loyalty.rules.document import schema_text
+from loyalty.what_if.children import PartFailed
+
+MOST_MONTHS = 120
 
 
 class Command(BaseCommand):
-    help = "Check, import, export, tell, compare, publish, archive and list versions of the loyalty program."
+    help = "Check, import, export, tell, compare, try, publish, archive and list versions of the loyalty program."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)
@@ -50,6 +54,11 @@ class Command(BaseCommand):
         comparing = acts.add_parser("compare", help="list the sentences in which two versions differ")
         comparing.add_argument("old", type=int)
         comparing.add_argument("new", type=int)
+        trying = acts.add_parser(
+            "whatif", help="count a version over the receipts of the past months; writes nothing"
+        )
+        trying.add_argument("number", type=int)
+        trying.add_argument("--months", type=int, default=12, help="of the past, by default 12")
         publishing = acts.add_parser("publish", help="put a draft in force")
         publishing.add_argument("number", type=int)
         publishing.add_argument(
@@ -72,6 +81,8 @@ class Command(BaseCommand):
                 self._tell(_stored(options["number"]))
             case "compare":
                 self._compare(_stored(options["old"]), _stored(options["new"]))
+            case "whatif":
+                self._what_if(_stored(options["number"]), months=options["months"])
             case "publish":
                 self._publish(options["number"], starts_at=options["starts_at"])
             case "archive":
@@ -127,6 +138,19 @@ class Command(BaseCommand):
             self.stdout.write(str(SECTION_TITLES[section]), self.style.MIGRATE_HEADING)
             for change in members:
                 self.stdout.write("\n".join(f"  {line}" for line in change.lines))
+
+    def _what_if(self, version: ProgramVersion, *, months: int) -> None:
+        compared, at = _stored(None), clock.now()
+        if not 1 <= months <= MOST_MONTHS:
+            raise CommandError(_("--months: from 1 to %(most)s.") % {"most": MOST_MONTHS})
+        if compared == version:
+            raise CommandError(_("This version is in force: there is nothing to compare it with."))
+        try:
+            result = count_with_bar(version, compared=compared, months=months, at=at)
+        except PartFailed as error:
+            raise CommandError(_("The counting has broken off; the reason stands above.")) from error
+        for line in lines_of(result, version=version, compared=compared, months=months):
+            self.stdout.write(line)
 
     def _publish(self, number: int, *, starts_at: datetime | None) -> None:
         try:
