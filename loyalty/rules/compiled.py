@@ -1,8 +1,8 @@
 """A program ready for the engine: frozen values with lookups by code, so that a quote touches
 only the rules that can match a line. Made by `compilation.compile_program` from a valid document."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -127,6 +127,8 @@ class Earning:
     excluded_categories: frozenset[str]
     basis: Basis
     cap_points: int | None  # per receipt, all rules together
+    # What lines were found to earn by; `rules.earning` says by what it is looked up.
+    remembered: dict[Hashable, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def common_rate_bp(self, tier: str | None) -> int:
         """What everybody of the tier earns on a line that no rule names; 0 when that is nothing."""
@@ -191,6 +193,8 @@ class Discounts:
     groups: tuple[tuple[str, DiscountMode], ...]  # in the order in which they apply
     manual: ManualDiscounts | None  # None: nobody types a discount
     needs_second_person: bool
+    # Which promotions lines were found to be meant by.
+    remembered: dict[Hashable, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

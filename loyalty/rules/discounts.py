@@ -14,7 +14,7 @@ from loyalty.rules.conditions import Situation
 from loyalty.rules.facts import LineFacts
 from loyalty.rules.limits import Used, within_limits
 from loyalty.rules.reasons import Reason
-from loyalty.rules.rule_book import Matching
+from loyalty.rules.rule_book import Matching, remember
 
 MANUAL = "manual"
 GIVES_NOTHING = Reason("gives_nothing")
@@ -80,11 +80,17 @@ def match_promotions(
     if not discounts.promotions:
         return [()] * len(lines), {}
     matching = Matching(discounts.book, situation)
-    found = [
-        tuple(sorted((rule for rule, _near in matching.rules_for(line)), key=lambda rule: rule.code))
-        for line in lines
-    ]
-    return found, matching.failures
+    return [_match_line(discounts, matching, line) for line in lines], matching.failures
+
+
+def _match_line(discounts: Discounts, matching: Matching[Promotion], line: LineFacts) -> tuple[Promotion, ...]:
+    """Worked out once for lines that are alike to the promotions."""
+    key = matching.key_of(line)
+    known: tuple[Promotion, ...] | None = discounts.remembered.get(key)
+    if known is None:
+        known = tuple(sorted((rule for rule, _near in matching.rules_for(line)), key=lambda rule: rule.code))
+        remember(discounts.remembered, key, known)
+    return known
 
 
 def apply_discounts(

@@ -23,7 +23,7 @@ from loyalty.rules.life import LifeKind, Opening, PendingFrom
 from loyalty.rules.limits import Used
 from loyalty.rules.quote import EarningKind, EarningLine, EarningQuote, LotPlan
 from loyalty.rules.reasons import Reason
-from loyalty.rules.rule_book import Matching
+from loyalty.rules.rule_book import Matching, remember
 
 NO_RULE = Reason("earn_no_rule")
 NOTHING_PAID = Reason("nothing_paid")
@@ -61,11 +61,30 @@ def match_lines(
 
 
 def _match_line(earning: Earning, matching: Matching[EarningRule], line: LineFacts, *, tier: str | None) -> Match:
+    """Worked out once for lines that are alike to the rules."""
+    key = (matching.key_of(line), tier)
+    known: tuple[Match, dict[str, Reason]] | None = earning.remembered.get(key)
+    if known is None:
+        outranked: dict[str, Reason] = {}
+        known = _work_out(earning, matching.rules_for(line), line, tier=tier, outranked=outranked), outranked
+        remember(earning.remembered, key, known)
+    for code, reason in known[1].items():
+        matching.failures.setdefault(code, reason)
+    return known[0]
+
+
+def _work_out(
+    earning: Earning,
+    found: list[tuple[EarningRule, int]],
+    line: LineFacts,
+    *,
+    tier: str | None,
+    outranked: dict[str, Reason],
+) -> Match:
     excluded_at, reason = _exclusion(earning, line)
-    found = matching.rules_for(line)
     if excluded_at >= ANYTHING:
         found = [(rule, near) for rule, near in found if near > excluded_at]
-    chosen = _choose(found, earning.modes, matching.failures)
+    chosen = _choose(found, earning.modes, outranked)
     shares = [Share(rule, rule.effect.rate_for(tier)) for rule in chosen if isinstance(rule.effect, PercentEffect)]
     if len(shares) < len(chosen):
         shares += _shares_beside(chosen, whole_rate=sum(share.rate_bp for share in shares))

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from loyalty.rules.conditions import ANYTHING, NEAREST_CATEGORY, SERVICE, Conditions, Situation, traits_of
@@ -21,6 +21,18 @@ class ConditionalRule(Protocol):
 RuleT = TypeVar("RuleT", bound=ConditionalRule)
 
 
+# Services times doctors of a large network; whoever sells more begins to remember anew.
+MOST_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates(Generic[RuleT]):
+    """The rules that mean a line by what was sold and who did it, each with how near its target is."""
+
+    certain: tuple[tuple[RuleT, int], ...]
+    conditional: tuple[tuple[RuleT, int], ...]  # ask about the receipt and the patient besides
+
+
 @dataclass(frozen=True, slots=True)
 class RuleBook(Generic[RuleT]):
     """Every rule stands under its services and categories, else its doctors, else one trait, else unbound."""
@@ -30,6 +42,10 @@ class RuleBook(Generic[RuleT]):
     by_doctor: Mapping[str, tuple[RuleT, ...]]
     by_trait: Mapping[tuple[str, str], tuple[RuleT, ...]]
     unbound: tuple[RuleT, ...]
+    # By what was sold: receipts repeat it, and rules never change.
+    candidates: dict[Hashable, Candidates[RuleT]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
 
 def make_book(rules: Iterable[RuleT]) -> RuleBook[RuleT]:
@@ -62,6 +78,13 @@ def _places(conditions: Conditions) -> Iterator[tuple[str, Hashable]]:
         yield "unbound", ""
 
 
+def remember(known: dict[Hashable, Any], key: Hashable, value: Any) -> None:
+    """Keep what follows from rules alone. Threads may do it at once: at worst something is worked out twice."""
+    if len(known) >= MOST_REMEMBERED:
+        known.clear()
+    known[key] = value
+
+
 class Matching(Generic[RuleT]):
     """The rules of a book in one situation; asks every condition at most once."""
 
@@ -71,20 +94,40 @@ class Matching(Generic[RuleT]):
         self._situation = situation
         self._passed: dict[str, bool] = {}
         self._anywhere = [(rule, ANYTHING) for rule in self._of_any_line() if self._passes(rule)]
+        self._anywhere_codes = tuple([rule.code for rule, _near in self._anywhere])
 
     def rules_for(self, line: LineFacts) -> list[tuple[RuleT, int]]:
         """The rules that apply to the line, each with how near its target is."""
-        found = self._anywhere.copy()
-        seen: set[str] = set()
+        candidates = self._candidates(line)
+        passed = [found for found in candidates.conditional if self._passes(found[0])]
+        return [*self._anywhere, *candidates.certain, *passed]
+
+    def key_of(self, line: LineFacts) -> Hashable:
+        """Equal for lines of which `rules_for` says the same, whatever the receipt and the patient."""
+        passed = tuple([self._passes(rule) for rule, _near in self._candidates(line).conditional])
+        return line.service, line.categories, line.doctor, self._anywhere_codes, passed
+
+    def _candidates(self, line: LineFacts) -> Candidates[RuleT]:
+        remembered = self._book.candidates
+        key = (line.service, line.categories, line.doctor)
+        found = remembered.get(key)
+        if found is None:
+            found = self._look_up(line)
+            remember(remembered, key, found)
+        return found
+
+    def _look_up(self, line: LineFacts) -> Candidates[RuleT]:
+        found: dict[str, tuple[RuleT, int]] = {}
         for nearness, shelf in self._shelves(line):
             for rule in shelf:
-                # The nearest shelf comes first: that is how near the rule's target is.
-                if rule.code not in seen:
-                    seen.add(rule.code)
-                    doctors = rule.conditions.doctors
-                    if (not doctors or line.doctor in doctors) and self._passes(rule):
-                        found.append((rule, nearness))
-        return found
+                doctors = rule.conditions.doctors
+                if not doctors or line.doctor in doctors:
+                    # The nearest shelf comes first: that is how near the rule's target is.
+                    found.setdefault(rule.code, (rule, nearness))
+        return Candidates(
+            certain=tuple([each for each in found.values() if not each[0].conditions.checks]),
+            conditional=tuple([each for each in found.values() if each[0].conditions.checks]),
+        )
 
     def _shelves(self, line: LineFacts) -> list[tuple[int, Sequence[RuleT]]]:
         """Where rules that may mean the line stand, the nearest target first."""
