@@ -5,8 +5,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import ManyToManyField, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
@@ -14,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from clinics.models import Clinic
 from clinics.number_texts import number_text
 from clinics.scope import clinics_of
 
@@ -22,7 +24,24 @@ LONGEST_ID = 18  # digits that fit into a bigint
 
 
 class BoundedPaginator(Paginator):
-    """Counts up to 5 000 rows and no further: whoever needs row 5 001 narrows the list down."""
+    """Counts up to 5 000 rows and no further: whoever needs row 5 001 narrows the list down.
+
+    Told that the first page is asked for, it reads that before it counts: what fits into it needs no count.
+    """
+
+    asks_first_page = False
+
+    def page(self, number: int | str) -> Page:
+        rows = self.object_list
+        number = self.validate_number(number)
+        if self.asks_first_page and number == 1:
+            return Page(self.first_rows[: self.per_page], 1, self)
+        if number == 1 or not isinstance(rows, QuerySet) or rows.query.distinct:
+            return super().page(number)
+        # Rows on the way to the page are stepped over in the index: only the page's own are read.
+        start = (number - 1) * self.per_page
+        shown = rows.values("pk")[start : start + self.per_page]
+        return Page(rows.filter(pk__in=shown), number, self)
 
     @cached_property
     def count(self) -> int:
@@ -41,9 +60,25 @@ class BoundedPaginator(Paginator):
     def _counted(self) -> int:
         rows = self.object_list
         if isinstance(rows, QuerySet):
+            if self.asks_first_page and len(self.first_rows) <= self.per_page:
+                return len(self.first_rows)
             # One row more tells a list that is cut from a list of exactly so many.
-            return rows.order_by()[: MOST_COUNTED + 1].count()
+            return rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
         return min(len(rows), MOST_COUNTED + 1)
+
+    @cached_property
+    def first_rows(self) -> list[Any]:
+        """The rows of the first page, and one more if there is one."""
+        return list(self.object_list[: self.per_page + 1])
+
+
+class OnceReadList(ChangeList):
+    """A list of one page shows the rows that its paginator has read already."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.multi_page and self.paginator.asks_first_page:
+            self.result_list = self.paginator.first_rows
 
 
 class PortalAdmin(admin.ModelAdmin):
@@ -62,6 +97,15 @@ class PortalAdmin(admin.ModelAdmin):
         names = {item if isinstance(item, str) else getattr(item, "parameter_name", None) for item in filters}
         is_on_page = lookup.partition("__")[0] in names
         return is_on_page and super().lookup_allowed(lookup, value, request)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return OnceReadList
+
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> BoundedPaginator:
+        paginator = self.paginator(*args, **kwargs)
+        # Lists name the page «p», fields that choose a row name it «page».
+        paginator.asks_first_page = {request.GET.get(name, "1") for name in (PAGE_VAR, "page")} == {"1"}
+        return paginator
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         context = {
@@ -173,7 +217,7 @@ class OwnClinicsFilter(admin.SimpleListFilter):
     field = "clinic"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
-        return [(str(pk), name) for pk, name in clinics_of(request.user).values_list("pk", "name")]
+        return [(str(clinic.pk), clinic.name) for clinic in own_clinics(request)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         value = self.value()
@@ -181,8 +225,16 @@ class OwnClinicsFilter(admin.SimpleListFilter):
         return queryset.filter(**{self.field: value}) if is_id else queryset
 
 
+def own_clinics(request: HttpRequest) -> list[Clinic]:
+    """Clinics of the person who asks, read once for the scope of the list and its filter."""
+    if not hasattr(request, "own_clinics"):
+        request.own_clinics = list(clinics_of(request.user))  # type: ignore[attr-defined]
+    return request.own_clinics  # type: ignore[attr-defined]
+
+
 def only_own_clinics(*, request: HttpRequest, rows: QuerySet, field: str) -> QuerySet:
     """Rows of the person's clinics; a superuser sees all, rows without a clinic included."""
     if getattr(request.user, "is_superuser", False):
         return rows
-    return rows.filter(**{f"{field}__in": clinics_of(request.user).values("pk")})
+    # Named one by one: behind a subquery the database does not see that an index has the order of the list.
+    return rows.filter(**{f"{field}__in": [clinic.pk for clinic in own_clinics(request)]})

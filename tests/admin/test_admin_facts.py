@@ -268,6 +268,29 @@ def test_lists_count_no_further_than_needed(model):
     assert page.paginator is BoundedPaginator
 
 
+@pytest.mark.parametrize(("typed", "queries"), [("", 5), ("+79161234567", 4), ("4567", 4), ("иванова", 5)])
+def test_list_of_patients_costs_at_most_five_queries(client, root, two_thousand, typed, queries):
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get("/admin/patients/patient/", {"q": typed})
+
+    assert len(page.context["cl"].result_list) == (1 if typed else 50)
+    assert len(captured) == queries
+
+
+def test_pages_of_a_list_hold_every_row_once_and_in_order(client, root, two_thousand):
+    shown = [
+        row.name_key
+        for number in range(1, 42)
+        for row in client.get("/admin/patients/patient/", {"p": number}).context["cl"].result_list
+    ]
+
+    assert shown == list(Patient.objects.order_by("name_key", "id").values_list("name_key", flat=True))
+
+
+def test_page_beyond_the_last_leads_back_to_the_first(client, root, two_thousand):
+    assert client.get("/admin/patients/patient/", {"p": "42"}).url == "/admin/patients/patient/?e=1"
+
+
 def test_a_list_with_more_rows_than_its_pages_show_says_so(client, root, two_thousand, monkeypatch):
     monkeypatch.setattr(admin_pages, "MOST_COUNTED", 1500)
 
