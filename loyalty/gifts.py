@@ -14,6 +14,7 @@ from django.db import transaction
 from clinics.calendar import local_date
 from loyalty.checkout.limit_use import LimitUsedUp, ReceiptPlace, read_used, take
 from loyalty.ledger import posting
+from loyalty.ledger.posting import Posted
 from loyalty.lot_dates import lot_for
 from loyalty.messages.events import GIFT_GIVEN
 from loyalty.models import Account, Operation, OperationKind, Source, Standing
@@ -34,8 +35,8 @@ class Occasion:
     actor: User | None = None
 
 
-def give_gift(gift: Gift, occasion: Occasion, *, running: RunningProgram, at: datetime) -> int:
-    """Points given: none when the occasion has had its gift, or a limit leaves nothing. Own transaction.
+def give_gift(gift: Gift, occasion: Occasion, *, running: RunningProgram, at: datetime) -> Posted | None:
+    """What was given: None when the occasion has had its gift, or a limit leaves nothing. Own transaction.
 
     Locks the patient's account, then the counts of the gift's limits. The patient is told.
     """
@@ -47,15 +48,15 @@ def give_gift(gift: Gift, occasion: Occasion, *, running: RunningProgram, at: da
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=standing.account_id)
         if Operation.objects.filter(key=key).exists():
-            return 0
+            return None
         points, _reason = within_limits(gift.points, gift.limits, read_used(gift.limits, place))
         if not points:
-            return 0
+            return None
         try:
             with transaction.atomic():
                 take(gift.limits, lambda _code: points, place, at=at)
         except LimitUsedUp:
-            return 0
+            return None
         posted = posting.earn(
             account_id=standing.account_id,
             lots=[lot_for(points, life=gift.life, given_on=today, tz=clinic.tz)],
@@ -75,4 +76,4 @@ def give_gift(gift: Gift, occasion: Occasion, *, running: RunningProgram, at: da
             context={"operation": posted.operation_id, "version": running.version_id},
             at=at,
         )
-    return points
+    return posted

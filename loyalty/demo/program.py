@@ -30,6 +30,17 @@ def demo_document(*, today: date) -> dict[str, Any]:
             "budget": {"points": 100_000, "period": "month"},
         }
     )
+    document["earning"]["rules"].append(
+        {
+            "code": "orthodontics",
+            "title": {"ru": "Этап ортодонтии", "en": "Stage of orthodontics"},
+            "group": "extra",
+            "when": {"categories": ["orthodontics"], "days": {"first_day": today.isoformat()}},
+            "effect": {"kind": "fixed", "points": 300, "per": "visit"},
+            # Paid before the visit, earned by coming to it.
+            "pending_from": "visit_closed",
+        }
+    )
     document["discounts"] = {
         "needs_second_person": True,
         "promotions": [

@@ -14,6 +14,7 @@ from loyalty.models import Receipt, Refund
 from loyalty.program.versions import compiled_version
 from loyalty.refunds.refunding import RefundResult
 from loyalty.texts.explanations import rule_title
+from loyalty.threshold_gifts import LapsedGift
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class RefundPanel:
     taken: str
     by_rule: tuple[tuple[str, str], ...]  # title and points
     taken_notes: tuple[str, ...]
+    gifts: tuple[tuple[str, str, str], ...]  # that lapse: title, points taken back, what stays
     balance: str
     pending: str
     debt: str
@@ -54,6 +56,7 @@ def refund_panel(result: RefundResult, *, receipt: Receipt, titles: Mapping[int,
             (rule_title(program, code), signed_text(-points)) for code, points in result.plan.taken_by_rule.items()
         ),
         taken_notes=tuple(_taken_notes(result)),
+        gifts=tuple(_gift(lapsed) for lapsed in result.lapsed if lapsed.gift.points),
         balance=number_text(result.balance - result.debt),
         pending=number_text(result.pending) if result.pending else "",
         debt=number_text(result.debt) if result.debt else "",
@@ -65,6 +68,20 @@ def refund_panel(result: RefundResult, *, receipt: Receipt, titles: Mapping[int,
         ),
         fingerprint=result.fingerprint,
     )
+
+
+def _gift(lapsed: LapsedGift) -> tuple[str, str, str]:
+    operation = lapsed.gift.operation
+    version = operation.program_version if operation else None
+    code = lapsed.gift.rule_code
+    kept = lapsed.kept_points
+    stays = ngettext(
+        "%(count)s point of the gift is used or burnt already and stays.",
+        "%(count)s points of the gift are used or burnt already and stay.",
+        kept,
+    ) % {"count": number_text(kept)}
+    title = rule_title(compiled_version(version), code) if version else code
+    return title, signed_text(-lapsed.taken_points), stays if kept else ""
 
 
 def earlier_refunds(receipt: Receipt) -> list[EarlierRefund]:

@@ -54,6 +54,7 @@ class TakeBackPolicy(StrEnum):
 
     DEBT = "DEBT"  # booked as debt, paid by what is earned next
     ZERO = "ZERO"  # written down; nobody owes it
+    OWN_ONLY = "OWN_ONLY"  # only what is left of the operation's own lots is taken; the rest stays
     PENDING_ONLY = "PENDING_ONLY"  # only what is still pending is taken; the rest stays with the patient
 
 

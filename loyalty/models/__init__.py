@@ -11,6 +11,7 @@ from loyalty.models.receipt import Award, LineDiscount, Receipt, ReceiptLine
 from loyalty.models.refund import Refund, RefundLine
 from loyalty.models.reminder import ReminderPlan
 from loyalty.models.standing import Standing
+from loyalty.models.threshold_gift import ThresholdGift
 from loyalty.models.what_if_run import WhatIfRun
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "ReminderPlan",
     "Source",
     "Standing",
+    "ThresholdGift",
     "Unit",
     "WhatIfRun",
 ]

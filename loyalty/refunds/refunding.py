@@ -21,6 +21,7 @@ from loyalty.rules.quote import fingerprint_of
 from loyalty.rules.refund_portions import EVERYTHING, Portion
 from loyalty.rules.refunds import RefundPlan, after_refund
 from loyalty.rules.sold import SoldReceipt
+from loyalty.threshold_gifts import LapsedGift, lapse_unsupported
 
 
 class RefundKeyReused(Exception):
@@ -53,6 +54,7 @@ class RefundResult:
     balance: int
     pending: int
     debt: int
+    lapsed: tuple[LapsedGift, ...] = ()  # gifts for a sum that the payments no longer reach
     is_duplicate: bool = False
 
     @property
@@ -66,6 +68,7 @@ class RefundResult:
                 "returned": [refund.points_returned, acts.renewed_points, str(acts.renewed_last_day)],
                 "taken": [refund.points_taken, acts.burnt_points, acts.forgiven_points],
                 "account": [self.balance, self.pending, self.debt],
+                "gifts": [[each.gift.rule_code, each.taken_points, each.kept_points] for each in self.lapsed],
                 "left": [line.refunded_kopecks for line in self.after.lines],
             }
         )
@@ -131,6 +134,7 @@ def refund_receipt(wish: RefundWish, *, actor: User, at: datetime) -> RefundResu
         return_uses(receipt, plan=plan, program=program)
         if plan.is_complete and receipt.paid:
             move_rolling_date_back(receipt, account=account, program=program, at=at, key=wish.key)
+        lapsed = lapse_unsupported(refund, receipt=receipt, actor=actor, at=at)
         audit.record(
             code="receipt.refunded",
             at=at,
@@ -141,7 +145,8 @@ def refund_receipt(wish: RefundWish, *, actor: User, at: datetime) -> RefundResu
             details={"refund": refund.pk},
         )
         account.refresh_from_db()
-        return _result(refund, plan=plan, acts=acts, after=after_refund(sold, plan), account=account)
+        after = after_refund(sold, plan)
+        return _result(refund, plan=plan, acts=acts, after=after, account=account, lapsed=lapsed)
 
 
 def _repeated(first: Refund, *, wish: RefundWish, sold: SoldReceipt, account: Account) -> RefundResult:
@@ -158,6 +163,7 @@ def _result(
     acts: RefundActs,
     after: SoldReceipt,
     account: Account,
+    lapsed: tuple[LapsedGift, ...] = (),
     is_duplicate: bool = False,
 ) -> RefundResult:
     return RefundResult(
@@ -168,6 +174,7 @@ def _result(
         balance=account.balance,
         pending=account.pending,
         debt=account.debt,
+        lapsed=lapsed,
         is_duplicate=is_duplicate,
     )
 

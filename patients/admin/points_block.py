@@ -16,7 +16,7 @@ from loyalty.models import OperationKind
 from loyalty.program.versions import NoProgram, current_program
 from loyalty.receipt_numbers import receipt_numbers
 from loyalty.rules.compiled import CompiledProgram
-from loyalty.texts.explanations import explain, tier_title
+from loyalty.texts.explanations import explain, rule_title, tier_title
 from loyalty.texts.manual_points import manual_reason
 from loyalty.texts.tiers import tier_notes
 from loyalty.tiers.outlooks import read_tier_outlook
@@ -119,7 +119,10 @@ def _row(
         points=signed_text(row.units),
         is_gain=row.units > 0,
         kind=str(OperationKind(row.kind).label),
-        why=" ".join((*explained.earnings, *explained.spend)) or _by_hand(row) or _receipt(row, numbers),
+        why=" ".join((*explained.earnings, *explained.spend))
+        or _by_hand(row)
+        or _gift(row, program)
+        or _receipt(row, numbers),
         last_day=_last_day(row, state=state),
     )
 
@@ -127,6 +130,18 @@ def _row(
 def _by_hand(row: StatementRow) -> str:
     """The category that the patient reads, then the comment of the staff."""
     return ". ".join(part for part in (manual_reason(row.explanation), row.reason) if part)
+
+
+def _gift(row: StatementRow, program: CompiledProgram) -> str:
+    """Which gift was given, or taken back after a refund."""
+    about = row.explanation or {}
+    code = str(about.get("lapsed_gift") or about.get("rule"))
+    if code not in program.titles:
+        return ""
+    title = rule_title(program, code)
+    if "lapsed_gift" in about:
+        return _("“%(gift)s”: after a refund the payments no longer reach its sum.") % {"gift": title}
+    return title
 
 
 def _receipt(row: StatementRow, numbers: dict[int, int]) -> str:

@@ -92,6 +92,8 @@ def _place(row: StatementRow, *, receipt: int | None, reader: Reader) -> str:
 def _title(row: StatementRow, receipt: int | None, *, reader: Reader) -> str:
     if row.kind == OperationKind.GIFT and is_welcome(row):
         return _("Welcome gift")
+    if "lapsed_gift" in (row.explanation or {}):
+        return _("Gift taken back")
     if row.kind in REFUND_KINDS and receipt:
         return _("Refund of receipt %(number)s") % {"number": receipt}
     if row.kind == OperationKind.GIFT and reader.program is not None and "rule" in (row.explanation or {}):
@@ -107,12 +109,20 @@ def _reasons(row: StatementRow, reader: Reader) -> list[str]:
         case OperationKind.RETURN:
             return [_("Spent points returned.")]
         case OperationKind.TAKE_BACK:
-            return [_("Earned points taken back.")]
+            return [_taken_back(row, reader)]
         case OperationKind.BURN:
             return [_("Their last day has passed.")]
         case OperationKind.ADJUST:
             return [manual_reason(row.explanation)]
     return []
+
+
+def _taken_back(row: StatementRow, reader: Reader) -> str:
+    code = (row.explanation or {}).get("lapsed_gift")
+    if code is None:
+        return _("Earned points taken back.")
+    title = rule_title(reader.program, code) if reader.program else code
+    return _("“%(gift)s”: after a refund your payments no longer reach its sum.") % {"gift": title}
 
 
 def _rules(row: StatementRow, reader: Reader) -> tuple[str, ...]:

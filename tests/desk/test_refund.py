@@ -11,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from loyalty.ledger import posting
-from loyalty.models import Receipt, Refund, Standing
+from loyalty.models import Receipt, Refund, Standing, ThresholdGift
+from loyalty.nightly import night
 from tests.desk.desk_pages import line, open_patient, open_with_qr, picture_lines, quote_and_confirm, text_of
 from tests.desk.written import written
 from tests.people import make_clinic, make_service, make_staff
@@ -438,3 +439,17 @@ def test_session_that_ends_in_mid_form_comes_back_to_the_filled_form(client, rec
     assert '<option value="MISTAKE" selected>' in text
     assert "личное" not in address + text
     assert Refund.objects.count() == 0
+
+
+def test_gift_whose_sum_the_refund_undoes_is_shown_and_taken_back(client, receipt, noon):
+    quote_and_confirm(client, open_patient(client), [line(price="3000")])
+    noon.shift(timedelta(days=1))
+    night.run_due_nights(at=NOON + timedelta(days=1))
+    client.force_login(User.objects.get(username="rita"))
+    page = preview(client, receipt)
+    assert "Забираем подарок «Подарок за оплаты» Оставшихся оплат на него уже не хватает. −1 000" in text_of(page)
+
+    text = text_of(client.get(refund(client, receipt, page).url))
+
+    assert "Возврат по чеку" in text
+    assert ThresholdGift.objects.get().lapsed_at is not None

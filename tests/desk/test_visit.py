@@ -39,7 +39,7 @@ def test_the_quote_says_that_points_wait_and_offers_to_close_the_visit(client, r
     text = text_of(quote(client, open_patient(client), bill()))
 
     assert "585 баллов станут доступны, когда визит будет завершён." in text
-    assert "Провести, визит завершён" in text
+    assert "Провести и завершить визит" in text
 
 
 def test_posting_leaves_the_visit_open_and_offers_to_close_it(client, rita, waits):
@@ -47,7 +47,7 @@ def test_posting_leaves_the_visit_open_and_offers_to_close_it(client, rita, wait
 
     assert "начислено 585. Баланс 3 450." in text
     assert "585 баллов станут доступны, когда визит будет завершён." in text
-    assert "Визит завершён" in text
+    assert "Завершить визит" in text
     assert balance(waits) == (3450, 585)
 
 
@@ -65,7 +65,7 @@ def test_the_strip_shows_the_open_visit_and_closes_it(client, rita, waits):
     who = open_patient(client)
     text = text_of(client.get("/admin/desk/", {"who": who}))
     assert "ещё 585, когда визит будет завершён" in text
-    assert f"Визит по чеку {receipt.pk} завершён" in client.get("/admin/desk/", {"who": who}).content.decode()
+    assert f"Завершить визит по чеку {receipt.pk}" in client.get("/admin/desk/", {"who": who}).content.decode()
 
     answer = client.post(f"/admin/desk/visit/{receipt.pk}/", {"who": who}, follow=True)
 

@@ -38,7 +38,7 @@ VISIT = "waits for its visit"
 # The last day, counted from today; None: the account's rolling date.
 DAYS = st.none() | st.just(NEVER) | st.integers(min_value=0, max_value=12)
 MONTHS = st.sampled_from([12, 24])
-POLICY = st.sampled_from(["DEBT", "ZERO", "PENDING_ONLY"])
+POLICY = st.sampled_from(["DEBT", "ZERO", "OWN_ONLY", "PENDING_ONLY"])
 
 
 def attempt(expected):

@@ -182,6 +182,8 @@ def take_back(earning: Earning, units: int, *, at: Any, policy: str) -> None:
     own_lots = account.soonest_first([lot for lot in own if lot.remaining])
     if policy == "PENDING_ONLY":
         sources = [lot for lot in own_lots if not lot.is_released]
+    elif policy == "OWN_ONLY":
+        sources = own_lots
     else:
         sources = own_lots + [lot for lot in account.usable(at) if lot not in own]
     for lot in sources:

@@ -14,6 +14,7 @@ $$;
 -- soonest day first. The rest goes by the policy:
 --   DEBT          is booked as debt, paid by what is earned next
 --   ZERO          is written down: the operation answers for it, nobody owes it
+--   OWN_ONLY      as ZERO, and only what is left in the operation's own lots is taken
 --   PENDING_ONLY  as ZERO, and only what is still pending in the operation's own lots is taken
 -- Burnt units of the own lots count as already taken and are set off first: of 500 earned, 300 spent and
 -- 200 burnt, a take back of 250 takes 50 and the next one of 250 takes 250. `burnt_units` of the operation
@@ -99,7 +100,7 @@ begin
      where account_id = v_account.id and remaining > 0
        and case when p_policy = 'PENDING_ONLY' then id = any(v_own) and not is_released
                 else id = any(v_own)
-                     or is_released and ledger_ends_at(expires_at, never_burns, v_account.rolling_expires_at) > p_at end
+                     or p_policy <> 'OWN_ONLY' and is_released and ledger_ends_at(expires_at, never_burns, v_account.rolling_expires_at) > p_at end
   ), share as materialized (
     select id, is_released, least(remaining, v_wanted - before)::bigint as units, before
       from open where before < v_wanted
