@@ -8,10 +8,11 @@ from playwright.sync_api import Page, expect
 from loyalty.models import Receipt
 from patients.models import SpendCode
 from patients.spend_codes import code_digits
+from tests.browser.hands import Hands
 from tests.browser.test_desk import active, choose, log_in, sideways_scroll
 from tests.people import make_rita, make_staff
 from tests.programs import NOON, give_points, make_member, publish_preset
-from tests.proofs import code_of, qr_of, wrong
+from tests.proofs import code_of, wrong
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NBSP = "\u00a0"
@@ -27,28 +28,6 @@ def anna(live_server, monkeypatch):
     give_points(anna, 3000, at=NOON - timedelta(days=100))
     make_rita()
     return anna
-
-
-class Hands:
-    """What a receptionist does with the keyboard: every group of keys is one action."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.actions = 0
-        self.keystrokes = 0
-
-    def scan(self, text: str) -> None:
-        """The scanner types by itself and ends with Enter."""
-        self.actions += 1
-        self.page.keyboard.type(text)
-        self.page.keyboard.press("Enter")
-
-    def type(self, text: str, *keys: str) -> None:
-        self.actions += 1
-        self.keystrokes += len(text) + len(keys)
-        self.page.keyboard.type(text)
-        for key in keys:
-            self.page.keyboard.press(key)
 
 
 @pytest.fixture
@@ -74,39 +53,6 @@ def only_complains_of(status: int, open_page) -> None:
 
 def real_now() -> datetime:
     return datetime.now(UTC)
-
-
-def test_known_patient_by_qr_earns_and_spends_in_four_actions(hands, page, anna):
-    hands.scan(qr_of(anna, now=real_now()))
-    expect(page.locator(".strip")).to_contain_text("подтверждена по QR")
-    assert active(page) == "entry"
-    hands.type("6500", "Enter")
-    to_pay(page, "6 500 ₽")
-    hands.type("", "F8", "F8")
-    to_pay(page, "5 200 ₽")
-    assert page.locator("#code").count() == 0
-    hands.type("", "Control+Enter")
-
-    receipt = posted(page)
-    assert (receipt.points_spent, receipt.proven_by, receipt.identified_by) == (1300, "QR", "QR")
-    assert (hands.actions, hands.keystrokes) == (4, 8)
-
-
-def test_patient_by_phone_spends_with_a_code_by_sms_in_five_actions(hands, page, anna):
-    hands.type("89161234567", "Enter")
-    expect(page.locator(".strip h2")).to_contain_text("Иванова Анна")
-    hands.type("6500", "Enter")
-    to_pay(page, "6 500 ₽")
-    hands.type("", "F8", "F8")
-    to_pay(page, "5 200 ₽")
-    expect(page.locator(".proof")).to_contain_text("Чтобы списать, попросите показать QR")
-    hands.type("", "F9")
-    expect(page.locator(".proof")).to_contain_text("Код отправлен на •••45-67.")
-    assert active(page) == "code"
-    hands.type(code_digits(SpendCode.objects.get()), "Control+Enter")
-
-    assert posted(page).proven_by == "SMS"
-    assert (hands.actions, hands.keystrokes) == (5, 25)
 
 
 def test_wrong_code_leaves_the_cursor_in_its_empty_field(hands, page, open_page, anna):

@@ -35,6 +35,8 @@
     } else if (event.key === "F9") {
       event.preventDefault();
       document.getElementById("send-code")?.click();
+    } else if (event.key === "F4") {
+      openRefund(event);
     } else if (event.key === "Escape" && find() && document.activeElement !== find()) {
       find().focus();
       find().select();
@@ -99,6 +101,14 @@
     const next = place + (event.key === "ArrowDown" ? 1 : -1);
     if (next < 0) find().focus();
     else links[Math.min(next, links.length - 1)].focus();
+  }
+
+  /* Of the receipt just posted, else of the patient's last one. */
+  function openRefund(event) {
+    const link = document.querySelector("a[data-refund]");
+    if (!link) return;
+    event.preventDefault();
+    window.location.assign(link.href);
   }
 
   function chooseNextSpending() {
