@@ -39,8 +39,8 @@ def file_of(run: WhatIfRun) -> bytes:
     with xlsxwriter.Workbook(buffer, OPTIONS) as workbook:
         book = _Book(workbook)
         names = (version_name(run.compared), version_name(run.version), _("Difference"))
-        book.table(_("Totals"), [_("What"), *names, _("How it is counted")], _total_rows(result))
-        book.table(_("By tier"), [_("Tier"), _("What"), *names], _tier_rows(result))
+        book.table(_("Totals"), [_("What"), *names, _("How it is counted")], _total_rows(result), wide=(0, 4))
+        book.table(_("By tier"), [_("Tier"), _("What"), *names], _tier_rows(result), wide=(0, 1))
         book.table(_("Winners and losers"), [_("Tier"), *winners_columns()], _winner_rows(result))
         book.parameters(_("Parameters"), _parameters(run, result), _notes(result))
     return buffer.getvalue()
@@ -84,7 +84,10 @@ def _notes(result: WhatIf) -> list[str]:
 class _Book:
     workbook: xlsxwriter.Workbook
 
-    def table(self, title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    def table(
+        self, title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, wide: Iterable[int] = (0,)
+    ) -> None:
+        """`wide` are the columns of words, counted from 0."""
         sheet = self.workbook.add_worksheet(title)
         bold = self.workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         for column, text in enumerate(head):
@@ -96,7 +99,8 @@ class _Book:
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, last, len(head) - 1)
         sheet.set_column(0, len(head) - 1, NARROW)
-        sheet.set_column(0, 0, WIDE)
+        for column in wide:
+            sheet.set_column(column, column, WIDE)
 
     def parameters(self, title: str, pairs: Iterable[tuple[str, Any]], notes: Iterable[str]) -> None:
         sheet = self.workbook.add_worksheet(title)

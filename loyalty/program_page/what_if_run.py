@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from clinics.number_texts import number_text
+from clinics.number_texts import percent_text
 from loyalty.models import ProgramVersion, WhatIfRun
 from loyalty.program_page.version_list import moment_text, person
 from loyalty.texts.what_if_tables import (
@@ -113,9 +113,9 @@ def _state_text(run: WhatIfRun, *, has_receipts: bool, at: datetime) -> str:
 
 def _open_text(run: WhatIfRun, *, at: datetime) -> str:
     if run.state == State.RUNNING and run.total:
-        words = {"done": number_text(run.done), "total": number_text(max(run.done, run.total))}
-        text = _("Counted: %(done)s of %(total)s receipts. You may leave this page: the result will be kept.")
-        return text % words
+        # Not in receipts: budgets that run out are counted twice.
+        share = percent_text(min(run.done, run.total) * 100 // run.total * 100)
+        return _("Counted: %(share)s. You may leave this page: the result will be kept.") % {"share": share}
     if run.state == State.RUNNING:
         return _("Has begun.")
     if at - run.asked_at > USUAL_WAIT:

@@ -42,18 +42,14 @@ def cost_text(run: WhatIfRun, result: WhatIf) -> str:
         "now_rate": percent_text(now.effective_discount_bp),
     }
     if not difference:
-        text = _("%(months)s: %(draft)s would have cost %(then)s, exactly as %(current)s.")
-    elif difference > 0:
-        text = _(
-            "%(months)s: %(draft)s would have cost %(then)s, %(current)s %(now)s: %(difference)s more."
-            " Effective discount %(then_rate)s instead of %(now_rate)s."
-        )
+        return _("%(months)s: %(draft)s would have cost %(then)s, exactly as %(current)s.") % words
+    if difference > 0:
+        text = _("%(months)s: %(draft)s would have cost %(then)s, %(current)s %(now)s: %(difference)s more.")
     else:
-        text = _(
-            "%(months)s: %(draft)s would have cost %(then)s, %(current)s %(now)s: %(difference)s less."
-            " Effective discount %(then_rate)s instead of %(now_rate)s."
-        )
-    return text % words
+        text = _("%(months)s: %(draft)s would have cost %(then)s, %(current)s %(now)s: %(difference)s less.")
+    if now.effective_discount_bp == then.effective_discount_bp:
+        return text % words
+    return " ".join((text, _("Effective discount %(then_rate)s instead of %(now_rate)s."))) % words
 
 
 def promised_text(result: WhatIf) -> str:
@@ -89,10 +85,12 @@ def touched_texts(result: WhatIf) -> tuple[str, ...]:
     if not found.touched_members:
         return (_("Nobody would have noticed a difference."),)
     texts = [
-        _("Touched: %(members)s of %(all_members)s members, %(receipts)s of %(all_receipts)s receipts.") % words,
-        _("Winners: %(winners)s, together they get %(gained)s more. Losers: %(losers)s, they get %(lost)s less.")
-        % words,
+        _("Touched: %(members)s of %(all_members)s members, %(receipts)s of %(all_receipts)s receipts.") % words
     ]
+    if whole.winners:
+        texts.append(_("Winners: %(winners)s, together they get %(gained)s more.") % words)
+    if whole.losers:
+        texts.append(_("Losers: %(losers)s, together they get %(lost)s less.") % words)
     for now, targets in found.moves.items():
         for then, count in targets.items():
             move = {"now": tier_name(now, result), "then": tier_name(then, result), "count": number_text(count)}
@@ -111,6 +109,7 @@ def assumptions(result: WhatIf) -> tuple[str, ...]:
     texts = (
         _("Patients would have come on the same days for the same services at the same prices."),
         _("Each version has been in force from the first day of the period."),
+        _("Rules and promotions with days of their own count on those days: what begins later gives nothing."),
         _("Patients pay as much with points as they did then, as far as the balance and the limit allow."),
         _("Tags and social groups are those of today: nobody knows what they were then."),
         _("Gifts and corrections by hand are as they were; a welcome is the one of the version."),

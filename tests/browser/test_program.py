@@ -5,14 +5,21 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import transaction
 from playwright.sync_api import expect
 
+from loyalty.checkout.catalogue import read_catalogue
+from loyalty.checkout.draft import DraftLine
+from loyalty.models import Standing, WhatIfRun
+from loyalty.past.receipts import PastReceipt, replay_receipts
 from loyalty.program.files import read_preset
-from loyalty.program.versions import create_draft
+from loyalty.program.versions import create_draft, current_program
+from loyalty.what_if import running
 from tests.cabinet.sms import open_sms_box
 from tests.people import make_clinic, make_doctor, make_rita, make_service, make_staff, make_tag
 from tests.program_page.full_program import full_document
 from tests.programs import NOON, make_member, publish_preset
+from tests.what_if.asked import count_here, store_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 expect.set_options(timeout=20_000)
@@ -25,6 +32,10 @@ PAGES = (
     "/admin/program/2/part/card/",
     "/admin/program/2/publish/",
     "/admin/program/2/try/",
+    "/admin/program/2/what-if/",
+    "/admin/program/2/what-if/901/",
+    "/admin/program/2/what-if/902/",
+    "/admin/program/2/what-if/903/",
 )
 
 
@@ -59,7 +70,28 @@ def earned_at_the_desk(page):
     return text_of(page)
 
 
+def pay_in_the_past(patient):
+    """10 000 a hundred days ago, by the program of today."""
+    receipt = PastReceipt(
+        standing=Standing.objects.select_related("account", "patient__home_clinic").get(patient=patient),
+        clinic=patient.home_clinic,
+        paid_at=NOON - timedelta(days=100),
+        lines=(DraftLine(price_kopecks=1_000_000),),
+        source_system="past",
+        document="1",
+    )
+    with transaction.atomic():
+        running_program = current_program(at=NOON)
+        replay_receipts([receipt], catalogue=read_catalogue([]), running=running_program, recorded_at=NOON)
+
+
+def count_in_the_background():
+    """What the worker does within a minute."""
+    running.run_waiting(now=lambda: NOON + timedelta(minutes=1))
+
+
 def test_gold_falls_to_8_percent_everywhere_from_the_day_it_was_published_for(open_page, days, monkeypatch):
+    count_here(monkeypatch)
     sms = open_sms_box(monkeypatch)
     make_clinic()
     make_staff("maria", "manager")
@@ -73,7 +105,7 @@ def test_gold_falls_to_8_percent_everywhere_from_the_day_it_was_published_for(op
     manager.get_by_label("Сразу").check()
     manager.get_by_role("button", name="Опубликовать").click()
     assert "Версия 1 действует." in text_of(manager)
-    make_member(tier="gold", turnover=282_000, at=NOON)
+    pay_in_the_past(make_member(tier="gold", turnover=282_000, at=NOON))
 
     # Gold 9 % becomes 8 %.
     manager.get_by_role("link", name="Программа").first.click()
@@ -84,9 +116,24 @@ def test_gold_falls_to_8_percent_everywhere_from_the_day_it_was_published_for(op
     manager.get_by_role("button", name="Сохранить в черновике").last.click()
     assert "Золото 8 %, Премиум 10 %" in text_of(manager)
 
+    # What it would have cost last year.
+    manager.get_by_role("link", name="Что было бы").click()
+    manager.get_by_label("Чеки за").select_option("12 месяцев")
+    manager.get_by_role("button", name="Посчитать").click()
+    assert "Ждёт своей очереди." in text_of(manager)
+    count_in_the_background()
+    manager.get_by_role("link", name="Обновить").click()
+    last_year = text_of(manager)
+    assert "Стоимость за 12 месяцев: черновик 2 — 0 ₽, ровно столько же, сколько версия 1." in last_year
+    assert "Начислено баллов: 1 050 вместо 1 150; обязательства в конце: 1 050 ₽ вместо 1 150 ₽." in last_year
+    assert "Заденет участников: 1 из 1, чеков: 1 из 1." in last_year
+    assert "Проиграют: 1, вместе получат на 100 ₽ меньше." in last_year
+    manager.get_by_role("link", name="Версия 2").click()
+
     # Who is touched, and from when.
     manager.get_by_role("link", name="Опубликовать…").click()
     shown = text_of(manager)
+    assert "Начислено баллов: 1 050 вместо 1 150" in shown
     assert "Было За оплату начисляем: Стандарт 5 %, Серебро 7 %, Золото 9 %, Премиум 10 %." in shown
     assert "Золото 1 1" in shown
     assert "Уровень ни у кого не изменится." in shown
@@ -129,7 +176,9 @@ def versions(days):
     publish_preset()
     document = full_document()
     document["title"] = read_preset("dentistry")["title"]
-    create_draft(document=document, at=NOON, actor=maria)
+    draft = create_draft(document=document, at=NOON, actor=maria)
+    for pk, state in ((901, "DONE"), (902, "RUNNING"), (903, "FAILED")):
+        store_run(pk, version=draft, state=state)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -157,6 +206,19 @@ def test_pages_of_the_program_never_scroll_sideways(open_page, versions, width):
         widths[address] = page.evaluate("document.documentElement.scrollWidth")
 
     assert widths == {address: width for address in PAGES}
+
+
+def test_page_of_a_run_follows_it_by_itself(open_page, versions):
+    page = open_page()
+    log_in(page, "maria")
+    page.goto("/admin/program/2/what-if/902/")
+
+    WhatIfRun.objects.filter(pk=902).update(done=30_000)
+    expect(page.locator(".run-state")).to_contain_text("Посчитано 66\u00a0%.")
+    assert page.get_by_role("link", name="Обновить").count() == 0
+    WhatIfRun.objects.filter(pk=902).update(state="DONE", result=WhatIfRun.objects.get(pk=901).result)
+
+    expect(page.get_by_role("link", name="Скачать xlsx")).to_be_visible()
 
 
 def test_only_the_fields_of_the_chosen_kind_are_shown(open_page, versions):

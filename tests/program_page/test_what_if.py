@@ -71,7 +71,7 @@ def test_page_says_how_far_a_run_is(client, versions):
     answer = client.get(PAGE)
 
     assert "Расчёт начался." in has_begun
-    assert "Посчитано чеков: 12 000 из 45 000." in text_of(answer)
+    assert "Посчитано 26 %. Страницу можно закрыть: результат сохранится." in text_of(answer)
     assert 'value="12000" max="45000"' in answer.content.decode()
 
 
