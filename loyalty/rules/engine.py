@@ -6,6 +6,7 @@ give equal quotes. Points are whole, money is kopecks; nothing here reads the cl
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from loyalty.rules.compiled import CompiledProgram, Promotion
 from loyalty.rules.conditions import Situation
@@ -13,9 +14,9 @@ from loyalty.rules.discounts import Discounted, apply_discounts, match_promotion
 from loyalty.rules.earning import Earned, Match, earn, match_lines, plan_lots
 from loyalty.rules.facts import LineFacts, MemberFacts, ReceiptFacts, SpendChoice
 from loyalty.rules.limits import NOTHING_USED, Used
-from loyalty.rules.quote import DiscountQuote, LineQuote, Quote, Skipped
+from loyalty.rules.quote import DiscountQuote, LineQuote, LotPlan, Quote, Skipped, SpendQuote
 from loyalty.rules.reasons import Reason
-from loyalty.rules.spending import decide_spend, exclusion_of, payable_with_points, spread_over_lines
+from loyalty.rules.spending import Payable, decide_spend, exclusion_of, payable_with_points, spread_over_lines
 from loyalty.rules.tiers import tier_of_member
 
 NOT_MEMBER = Match((), Reason("earn_not_member"))
@@ -36,6 +37,41 @@ class _Matched:
     skipped: dict[str, Reason]
 
 
+class Decision(NamedTuple):
+    """All sums of a receipt, before they are told line by line. Points, money and bases are by matched line."""
+
+    tier: str | None
+    total_kopecks: int
+    matched: _Matched
+    discounted: Discounted
+    payable: Payable
+    spend: SpendQuote
+    points: list[int]
+    money: list[int]
+    earned: Earned
+
+    @property
+    def discount_kopecks(self) -> int:
+        return self.total_kopecks - sum(self.discounted.costs)
+
+    @property
+    def money_kopecks(self) -> int:
+        return sum(self.money)
+
+    @property
+    def earned_points(self) -> int:
+        return sum([earning.points for earning in self.earned.earnings])
+
+    @property
+    def lots(self) -> tuple[LotPlan, ...]:
+        return plan_lots(self.earned.earnings)
+
+    def given_by(self, code: str) -> int:
+        """What a rule gives in points, or a promotion in kopecks: in the unit of its limits."""
+        points = sum([earning.points for earning in self.earned.earnings if earning.rule_code == code])
+        return points + sum([each.total_kopecks for each in self.discounted.applied if each.code == code])
+
+
 def quote(
     *,
     program: CompiledProgram,
@@ -44,9 +80,44 @@ def quote(
     choice: SpendChoice,
     used: Used = NOTHING_USED,
 ) -> Quote:
+    """What is decided on the receipt, told line by line and with its reasons; lines come back by position."""
+    decision = decide(program=program, member=member, receipt=receipt, choice=choice, used=used)
+    matched, discounted, spend, earned = decision.matched, decision.discounted, decision.spend, decision.earned
+    is_whole_limit = spend.points == spend.limit
+    limits = decision.points if is_whole_limit else spread_over_lines(spend.limit, decision.payable)
+    return Quote(
+        tier=decision.tier,
+        total_kopecks=decision.total_kopecks,
+        discount_kopecks=decision.discount_kopecks,
+        money_kopecks=decision.money_kopecks,
+        discounts=_discount_quotes(matched.lines, discounted),
+        spend=spend,
+        lines=_line_quotes(
+            matched,
+            discounted,
+            limits=limits,
+            points=decision.points,
+            money=decision.money,
+            earned=earned,
+        ),
+        earnings=earned.earnings,
+        lots=decision.lots,
+        reasons=(*discounted.reasons, *earned.reasons),
+        skipped=_skipped(matched.skipped, discounted.failures, earned.failures),
+    )
+
+
+def decide(
+    *,
+    program: CompiledProgram,
+    member: MemberFacts,
+    receipt: ReceiptFacts,
+    choice: SpendChoice,
+    used: Used = NOTHING_USED,
+) -> Decision:
     """Discounts, then points within the cap, then money, then earning on what money paid.
 
-    Lines come back by position. `used` is what limits have given before, in their own units.
+    `used` is what limits have given before, in their own units.
     """
     total = receipt.total_kopecks
     tier = tier_of_member(program, member) if member.is_member else None
@@ -61,8 +132,7 @@ def quote(
     )
     payable = payable_with_points(program, tier=tier, costs=discounted.costs, exclusions=matched.exclusions)
     spend = decide_spend(payable=payable, member=member, choice=choice)
-    limits = spread_over_lines(spend.limit, payable)
-    points = limits if spend.points == spend.limit else spread_over_lines(spend.points, payable)
+    points = spread_over_lines(spend.points, payable)
     value = program.point_value_kopecks
     money = [cost - spent * value for cost, spent in zip(discounted.costs, points, strict=True)]
     earned = earn(
@@ -74,25 +144,16 @@ def quote(
         day=receipt.day,
         used=used,
     )
-    return Quote(
+    return Decision(
         tier=None if tier is None else tier.code,
         total_kopecks=total,
-        discount_kopecks=total - sum(discounted.costs),
-        money_kopecks=sum(money),
-        discounts=_discount_quotes(matched.lines, discounted),
+        matched=matched,
+        discounted=discounted,
+        payable=payable,
         spend=spend,
-        lines=_line_quotes(
-            matched,
-            discounted,
-            limits=limits,
-            points=points,
-            money=money,
-            earned=earned,
-        ),
-        earnings=earned.earnings,
-        lots=plan_lots(earned.earnings),
-        reasons=(*discounted.reasons, *earned.reasons),
-        skipped=_skipped(matched.skipped, discounted.failures, earned.failures),
+        points=points,
+        money=money,
+        earned=earned,
     )
 
 

@@ -122,6 +122,7 @@ def _make_templates(version_id: int) -> None:
     Allocation.objects.create(pk=TEMPLATE, entry=entry, lot=lot, units=-100)
     receipt = Receipt.objects.create(
         pk=TEMPLATE, clinic_id=1, patient=patient, document="template", identified_by="PHONE", paid_at=LONG_AGO,
-        recorded_at=LONG_AGO, program_version_id=version_id, price=0, points_value=0, paid=0, explanation={},
+        recorded_at=LONG_AGO,
+        visit_closed_at=LONG_AGO, program_version_id=version_id, price=0, points_value=0, paid=0, explanation={},
     )  # fmt: skip
     ReceiptLine.objects.create(pk=TEMPLATE, receipt=receipt, position=1, price=0, points_value=0, paid=0)

@@ -11,9 +11,9 @@ from datetime import date
 from typing import NamedTuple
 
 from clinics.money import split_by_largest_remainder
+from loyalty.rules.engine import Decision
 from loyalty.rules.facts import ReceiptFacts
 from loyalty.rules.limits import Limit, LimitKey, LimitKind, Used, period_start
-from loyalty.rules.quote import Quote
 
 
 class BudgetPlace(NamedTuple):
@@ -61,10 +61,10 @@ class LimitCounts:
                 found[limit.key] = self._budget_used(limit, place, day)
         return found
 
-    def count(self, quote: Quote, patient: PatientUse, receipt: ReceiptFacts) -> None:
+    def count(self, decision: Decision, patient: PatientUse, receipt: ReceiptFacts) -> None:
         day = receipt.clinic_day or receipt.day
         for limit in self.limits:
-            given = quote.given_by(limit.rule_code)
+            given = decision.given_by(limit.rule_code)
             if not given:
                 continue
             start = period_start(limit.period, day)

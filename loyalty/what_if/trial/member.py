@@ -10,11 +10,10 @@ from datetime import date
 from typing import NamedTuple
 
 from loyalty.rules.compiled import CompiledProgram
-from loyalty.rules.engine import quote as quote_receipt
+from loyalty.rules.engine import Decision, decide
 from loyalty.rules.facts import MemberFacts, ReceiptFacts, SpendChoice, SpendKind
 from loyalty.rules.life import rolling_date
 from loyalty.rules.limits import NOTHING_USED
-from loyalty.rules.quote import Quote
 from loyalty.rules.tier_states import after_nights, after_payment, effective_tier, settled
 from loyalty.rules.turnover import Payment, Turnover, with_payment
 from loyalty.what_if.trial.limits import LimitCounts, PatientUse
@@ -66,15 +65,15 @@ class MemberTrial:
         day = facts.day
         self._live_to(day)
         promised = purse.promised_months(day)
-        quote = self._quote(past)
-        if quote.spend.points:
-            purse.spend(quote.spend.points, day=day)
-        purse.put(quote.lots)
+        decision = self._decide(past)
+        if decision.spend.points:
+            purse.spend(decision.spend.points, day=day)
+        purse.put(decision.lots)
         self._visits += 1
-        if quote.money_kopecks:
+        if decision.money_kopecks:
             purse.prolong(program.life, day=day, promised_months=promised)
-            self._pay(Payment(day, quote.money_kopecks))
-        return self._count(quote)
+            self._pay(Payment(day, decision.money_kopecks))
+        return self._count(decision)
 
     def end(self) -> str:
         """Live to the end of the period; the code of the tier that the member then stands in."""
@@ -109,9 +108,9 @@ class MemberTrial:
             self._trial.totals.points_welcome += gift.points
             self.gained_kopecks += gift.points * self._program.point_value_kopecks
 
-    def _quote(self, past: PastReceipt) -> Quote:
+    def _decide(self, past: PastReceipt) -> Decision:
         program, limits, facts = self._program, self._trial.limits, self._receipt_facts(past)
-        quote = quote_receipt(
+        decision = decide(
             program=program,
             member=self._member_facts(past),
             receipt=facts,
@@ -119,8 +118,8 @@ class MemberTrial:
             used=limits.used(self._patient_use, facts) if limits.limits else NOTHING_USED,
         )
         if limits.limits:
-            limits.count(quote, self._patient_use, facts)
-        return quote
+            limits.count(decision, self._patient_use, facts)
+        return decision
 
     def _member_facts(self, past: PastReceipt) -> MemberFacts:
         who, day = self._past, past.facts.day
@@ -159,18 +158,20 @@ class MemberTrial:
         )
         self._state = after_payment(program, self._state, turnover=self._turnover, day=payment.day)
 
-    def _count(self, quote: Quote) -> Outcome:
+    def _count(self, decision: Decision) -> Outcome:
         value = self._program.point_value_kopecks
-        earned = quote.earned_points
-        tier = self._trial.totals.of_tier(quote.tier or NO_TIER)
+        earned = decision.earned_points
+        tier = self._trial.totals.of_tier(decision.tier or NO_TIER)
         tier.receipts += 1
-        tier.price_kopecks += quote.total_kopecks
-        tier.discount_kopecks += quote.discount_kopecks
-        tier.points_kopecks += quote.spend.points * value
-        tier.points_spent += quote.spend.points
+        tier.price_kopecks += decision.total_kopecks
+        tier.discount_kopecks += decision.discount_kopecks
+        tier.points_kopecks += decision.spend.points * value
+        tier.points_spent += decision.spend.points
         tier.points_issued += earned
-        self.gained_kopecks += quote.discount_kopecks + earned * value
-        return Outcome(quote.total_kopecks, quote.money_kopecks, quote.spend.points * value, earned * value)
+        self.gained_kopecks += decision.discount_kopecks + earned * value
+        return Outcome(
+            decision.total_kopecks, decision.money_kopecks, decision.spend.points * value, earned * value
+        )
 
 
 def _opened_purse(past: PastMember, program: CompiledProgram) -> Purse:
