@@ -18,6 +18,8 @@ TITLES: dict[str, Promise] = {
     "patient.card_issued": _("Card given"),
     "patient.erased": _("Person erased"),
     "patient.inviter_set": _("Who recommended the clinic written down"),
+    "patient.merge_undone": _("Merge of cards undone"),
+    "patient.merged": _("Cards of one person merged"),
     "patient.phone_revealed": _("Looked at a phone in full"),
     "patient.social_group_seen": _("Document of a social group seen"),
     "patient.social_group_withdrawn": _("Social group taken off a patient"),

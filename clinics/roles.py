@@ -42,6 +42,7 @@ _SENIOR = (
     *_DISCOUNTS,
     "patients.override_proof",
     "patients.change_inviter",
+    "loyalty.merge_patients",
     "loyalty.move_points",
 )
 _PROGRAM_VIEW = (
@@ -74,6 +75,7 @@ _MANAGER = (
     "patients.add_referral",
     "patients.change_inviter",
     "patients.erase_patient",
+    "loyalty.merge_patients",
     "loyalty.move_points",
     "patients.add_tag",
     "patients.change_tag",

@@ -84,3 +84,47 @@ def may_message(*, patient_id: int, kind: str, channel: str) -> bool:
     if not consents.get((ConsentRecord.Kind.PERSONAL_DATA, ""), False):
         return False
     return consents.get((kind, channel), consents.get((kind, ""), False))
+
+
+def take_over_consents(*, duplicate_id: int, survivor: Patient, actor: User, at: datetime) -> list[list[str]]:
+    """Two cards of one person: the word said last is in force. The kinds and channels written down anew."""
+    mine, theirs = (_newest(patient_id) for patient_id in (survivor.pk, duplicate_id))
+    taken = []
+    for place, row in sorted(theirs.items()):
+        own = mine.get(place)
+        if (own is None or row.at > own.at) and row.granted != (own is not None and own.granted):
+            record_consent(
+                patient=survivor,
+                kind=row.kind,
+                channel=row.channel,
+                granted=row.granted,
+                source=row.source,
+                actor=actor,
+                at=at,
+            )
+            taken.append([row.kind, row.channel])
+    return taken
+
+
+def return_consents(
+    taken: list[list[str]], *, duplicate_id: int, survivor: Patient, actor: User, at: datetime
+) -> None:
+    """Take back what a merge wrote down, unless the patient has said something else since."""
+    mine, theirs = (_newest(patient_id) for patient_id in (survivor.pk, duplicate_id))
+    for kind, channel in taken:
+        own, other = mine[kind, channel], theirs[kind, channel]
+        if own.granted == other.granted and own.source == other.source:
+            record_consent(
+                patient=survivor,
+                kind=kind,
+                channel=channel,
+                granted=not own.granted,
+                source=own.source,
+                actor=actor,
+                at=at,
+            )
+
+
+def _newest(patient_id: int) -> dict[tuple[str, str], ConsentRecord]:
+    rows = ConsentRecord.objects.filter(patient=patient_id).order_by("kind", "channel", "-id")
+    return {(row.kind, row.channel): row for row in rows.distinct("kind", "channel")}

@@ -1,6 +1,7 @@
 """Attaches the person who recommended the clinic to a patient, and changes it with a reason."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -59,8 +60,7 @@ def set_inviter(*, patient: Patient, inviter: Patient, actor: User, at: datetime
             return False
         if present and not reason:
             raise InviterIsSet
-        cursor.execute(CHAIN, [inviter.pk, patient.pk])
-        if cursor.fetchone()[0]:
+        if _is_below(cursor, inviter.pk, top=patient.pk):
             raise InvitersInALoop
         Referral.objects.update_or_create(
             patient=patient, defaults={"inviter": inviter, "set_by": actor, "set_at": at}
@@ -76,3 +76,35 @@ def set_inviter(*, patient: Patient, inviter: Patient, actor: User, at: datetime
             details=details,
         )
     return True
+
+
+def move_referrals(*, duplicate: Patient, survivor: Patient) -> dict[str, list[int]]:
+    """Give a merged card's edges to the one that stays, but for those that would make a loop or a second inviter.
+
+    The ids of the edges moved, for `move_referrals_back`. Call inside a transaction; one at a time.
+    """
+    moved: dict[str, list[int]] = {"own": [], "brought": []}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK)
+        own = Referral.objects.filter(patient=duplicate).first()
+        has_inviter = Referral.objects.filter(patient=survivor).exists()
+        if own and not has_inviter and not _is_below(cursor, own.inviter_id, top=survivor.pk):
+            Referral.objects.filter(pk=own.pk).update(patient=survivor)
+            moved["own"].append(own.pk)
+        for edge in Referral.objects.filter(inviter=duplicate).order_by("pk"):
+            if not _is_below(cursor, survivor.pk, top=edge.patient_id):
+                Referral.objects.filter(pk=edge.pk).update(inviter=survivor)
+                moved["brought"].append(edge.pk)
+    return moved
+
+
+def move_referrals_back(moved: dict[str, list[int]], *, duplicate: Patient, survivor: Patient) -> None:
+    """What has been changed since stays."""
+    Referral.objects.filter(pk__in=moved["own"], patient=survivor).update(patient=duplicate)
+    Referral.objects.filter(pk__in=moved["brought"], inviter=survivor).update(inviter=duplicate)
+
+
+def _is_below(cursor: Any, patient_id: int, *, top: int) -> bool:
+    """Whether the patient is the top, or came through them."""
+    cursor.execute(CHAIN, [patient_id, top])
+    return patient_id == top or bool(cursor.fetchone()[0])

@@ -50,7 +50,8 @@ def find_patients(text: str, *, clinic_ids: Collection[int]) -> SearchResult:
         return replace(_by_card(sought), found_by=sought.found_by, scanned=sought.scanned)
     if sought.phone:
         found = active_patients().filter(phone=sought.phone).select_related("home_clinic")
-        return SearchResult(found_by=FoundBy.PHONE, patients=tuple(found[:1]), phone=sought.phone)
+        patients = tuple(found[:1]) or _merged_with_phone(sought.phone)
+        return SearchResult(found_by=FoundBy.PHONE, patients=patients, phone=sought.phone)
     if sought.is_browsing:
         return _browse(sought, clinic_ids=clinic_ids)
     return SearchResult(found_by=FoundBy.NOTHING)
@@ -65,9 +66,11 @@ def matching_patients(
     """
     sought = read_search(text)
     if sought.card:
-        return rows.filter(pk__in=Card.objects.filter(number=sought.card).values("patient"))
+        cards = Card.objects.filter(number=sought.card)
+        return rows.filter(Q(pk__in=cards.values("patient")) | Q(pk__in=cards.values("patient__merged_into")))
     if sought.phone:
-        return rows.filter(phone=sought.phone)
+        merged = Patient.objects.filter(phone=sought.phone, merged_into__isnull=False)
+        return rows.filter(Q(phone=sought.phone) | Q(pk__in=merged.values("merged_into")))
     if not sought.is_browsing:
         return rows.none()
     if clinic_ids is not None:
@@ -82,12 +85,26 @@ def matching_patients(
 def _by_card(sought: SearchText) -> SearchResult:
     if sought.has_wrong_check_digit:
         return SearchResult(found_by=FoundBy.CARD, wrong_card=sought.card)
-    card = Card.objects.filter(number=sought.card).select_related("patient__home_clinic").first()
-    if card is None or not card.patient.is_active:
+    card = (
+        Card.objects.filter(number=sought.card)
+        .select_related("patient__home_clinic", "patient__merged_into__home_clinic")
+        .first()
+    )
+    if card is None:
+        return SearchResult(found_by=FoundBy.CARD)
+    owner = card.patient.merged_into or card.patient
+    if not owner.is_active:
         return SearchResult(found_by=FoundBy.CARD)
     if card.status != Card.Status.ACTIVE:
         return SearchResult(found_by=FoundBy.CARD, closed_card=card)
-    return SearchResult(found_by=FoundBy.CARD, patients=(card.patient,))
+    return SearchResult(found_by=FoundBy.CARD, patients=(owner,))
+
+
+def _merged_with_phone(phone: str) -> tuple[Patient, ...]:
+    """The old number of a merged card leads to the card that stayed."""
+    merged = Patient.objects.filter(phone=phone, merged_into__isnull=False, merged_into__erased_at=None)
+    card = merged.select_related("merged_into__home_clinic").order_by("-id").first()
+    return (card.merged_into,) if card and card.merged_into else ()
 
 
 def _browse(sought: SearchText, *, clinic_ids: Collection[int]) -> SearchResult:

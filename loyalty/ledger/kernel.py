@@ -14,6 +14,7 @@ from loyalty.ledger.refusals import (
     AccountMissing,
     InsufficientPoints,
     KeyReused,
+    MovedOn,
     NothingToReverse,
     ReversalTooLarge,
 )
@@ -104,6 +105,8 @@ def post(function: str, arguments: Sequence[Any], *, key: str, subject_id: int, 
             raise NothingToReverse(operation_id=subject_id)
         case "REVERSAL_TOO_LARGE":
             raise ReversalTooLarge(operation_id=subject_id, needed=needed, reversible=refusal_units)
+        case "MOVED_ON":
+            raise MovedOn(operation_id=subject_id, units=refusal_units)
         case "KEY_REUSED":
             raise KeyReused(key=key, operation_id=operation_id)
     raise AssertionError(f"unknown refusal {refusal}")

@@ -21,6 +21,7 @@ from loyalty.ledger.refusals import (
     InsufficientPoints,
     KeyReused,
     LedgerRefusal,
+    MovedOn,
     NothingToReverse,
     ReversalTooLarge,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "InsufficientPoints",
     "KeyReused",
     "LedgerRefusal",
+    "MovedOn",
     "NewLot",
     "NothingToReverse",
     "PastAct",
@@ -59,6 +61,7 @@ __all__ = [
     "spend",
     "take_back",
     "transfer",
+    "transfer_back",
 ]
 
 EARN = "select * from ledger_earn(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -67,6 +70,7 @@ PROLONG = "select * from ledger_prolong(%s, %s, %s, %s, %s, %s, %s, %s)"
 SET_ROLLING = "select * from ledger_set_rolling(%s, %s, %s, %s, %s, %s, %s)"
 RETURN_SPENT = "select * from ledger_return_spent(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 TAKE_BACK = "select * from ledger_take_back(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+TRANSFER_BACK = "select * from ledger_transfer_back(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 TRANSFER = "select * from ledger_transfer(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
@@ -252,6 +256,34 @@ def transfer(
         key=key,
         subject_id=from_account_id,
         needed=units or 0,
+    )
+
+
+def transfer_back(
+    *,
+    operation_id: int,
+    from_account_id: int,
+    to_account_id: int,
+    key: str,
+    at: datetime,
+    **circumstances: Unpack[Circumstances],
+) -> Posted:
+    """Undo a transfer of everything between these accounts: into the lots it came from, debts where they were.
+
+    What has burnt since stays burnt; rolling dates stay as they are. Locks both accounts in id order. Returns the
+    figures of the account that gives back. Raises NothingToReverse, MovedOn, AccountMissing, KeyReused.
+    """
+    return post(
+        TRANSFER_BACK,
+        (
+            int8(operation_id),
+            int8(from_account_id),
+            int8(to_account_id),
+            key,
+            *circumstances_of(at, circumstances),
+        ),
+        key=key,
+        subject_id=operation_id,
     )
 
 

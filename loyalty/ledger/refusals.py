@@ -40,6 +40,14 @@ class ReversalTooLarge(LedgerRefusal):
 
 
 @dataclass
+class MovedOn(LedgerRefusal):
+    """Of what a transfer moved so many units have been spent, taken or passed on since."""
+
+    operation_id: int
+    units: int
+
+
+@dataclass
 class KeyReused(LedgerRefusal):
     """The key belongs to another act: of another kind, on another account or of other units."""
 

@@ -4,6 +4,7 @@ from loyalty.models.ledger import Account, Allocation, Entry, Lot, Operation, Op
 from loyalty.models.limit_use import LimitUse
 from loyalty.models.manual_discount import ManualDiscount
 from loyalty.models.manual_tier import ManualTier
+from loyalty.models.merge import PatientMerge
 from loyalty.models.nightly_run import NightlyRun
 from loyalty.models.opening import ImportedOpening
 from loyalty.models.program import ProgramVersion
@@ -28,6 +29,7 @@ __all__ = [
     "NightlyRun",
     "Operation",
     "OperationKind",
+    "PatientMerge",
     "ProgramVersion",
     "Receipt",
     "ReceiptLine",

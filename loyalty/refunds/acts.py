@@ -10,7 +10,7 @@ from loyalty.ledger import posting
 from loyalty.ledger.kernel import Circumstances
 from loyalty.ledger.posting import Posted, TakeBackPolicy
 from loyalty.lot_dates import grace_day
-from loyalty.models import Lot, Operation, Receipt, Source
+from loyalty.models import Account, Entry, Lot, Operation, Receipt, Source
 from loyalty.rules.compiled import CompiledProgram, NegativePolicy
 from loyalty.rules.refunds import RefundPlan
 
@@ -58,6 +58,17 @@ def post_refund_acts(
     )
 
 
+def move_on_merged(receipt: Receipt, *, account: Account, key: str, at: datetime) -> None:
+    """Of a card merged since: what the refund left on its old account, a debt too, moves on as all did."""
+    operations = [receipt.spend_operation_id, receipt.earn_operation_id]
+    old = Account.objects.filter(entries__operation__in=operations).exclude(pk=account.pk).distinct()
+    for gone in old:
+        posting.transfer(
+            from_account_id=gone.pk, to_account_id=account.pk, key=f"refund:{key}:merged:{gone.pk}", at=at,
+            source=Source.DESK,
+        )  # fmt: skip
+
+
 def _return_spent(
     receipt: Receipt,
     plan: RefundPlan,
@@ -99,9 +110,18 @@ def _take_back(
         units=plan.taken_points,
         key=_take_back_key(key),
         at=at,
-        policy=POLICIES[program.negative_policy],
+        policy=_policy(receipt, program=program),
         **about,
     )
+
+
+def _policy(receipt: Receipt, *, program: CompiledProgram) -> TakeBackPolicy:
+    """The points of a merged card lie on another account: as a debt the take-back reaches them there."""
+    policy = POLICIES[program.negative_policy]
+    is_merged = Entry.objects.filter(operation=receipt.earn_operation_id).exclude(
+        account__patient=receipt.patient_id
+    )
+    return TakeBackPolicy.DEBT if policy is TakeBackPolicy.ZERO and is_merged.exists() else policy
 
 
 def _take_back_key(refund_key: str) -> str:

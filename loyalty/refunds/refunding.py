@@ -9,12 +9,13 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 
 from clinics import audit
 from clinics.money import to_roubles
-from loyalty.models import Account, Receipt, ReceiptLine, Refund, RefundLine
+from loyalty.models import Account, Entry, Receipt, ReceiptLine, Refund, RefundLine
 from loyalty.program.versions import compiled_version
-from loyalty.refunds.acts import RefundActs, post_refund_acts
+from loyalty.refunds.acts import RefundActs, move_on_merged, post_refund_acts
 from loyalty.refunds.sold_receipt import read_sold_receipt
 from loyalty.refunds.standing import lower_standing, move_rolling_date_back, return_uses
 from loyalty.rules.quote import fingerprint_of
@@ -120,7 +121,7 @@ def refund_receipt(wish: RefundWish, *, actor: User, at: datetime) -> RefundResu
     with transaction.atomic():
         receipts = Receipt.objects.select_related("program_version", "patient__home_clinic", "clinic")
         receipt = receipts.get(pk=wish.receipt_id)
-        account = Account.objects.select_for_update(of=("self",)).get(standing__patient=receipt.patient_id)
+        account = _lock_accounts(receipt)
         program = compiled_version(receipt.program_version)
         # Read under the lock: another desk may have refunded a slice meanwhile.
         sold = read_sold_receipt(receipt, program=program)
@@ -129,6 +130,7 @@ def refund_receipt(wish: RefundWish, *, actor: User, at: datetime) -> RefundResu
             return _repeated(first, wish=wish, sold=sold, account=account)
         plan = wish.portion.plan(sold)
         acts = post_refund_acts(receipt, plan=plan, program=program, key=wish.key, actor_id=actor.pk, at=at)
+        move_on_merged(receipt, account=account, key=wish.key, at=at)
         refund = _insert_refund(wish, plan=plan, acts=acts, actor=actor, at=at)
         lower_standing(receipt, plan=plan, at=at)
         return_uses(receipt, plan=plan, program=program)
@@ -147,6 +149,15 @@ def refund_receipt(wish: RefundWish, *, actor: User, at: datetime) -> RefundResu
         account.refresh_from_db()
         after = after_refund(sold, plan)
         return _result(refund, plan=plan, acts=acts, after=after, account=account, lapsed=lapsed)
+
+
+def _lock_accounts(receipt: Receipt) -> Account:
+    """The patient's; of a merged card its old one too, on which the receipt's points were moved."""
+    operations = [receipt.spend_operation_id, receipt.earn_operation_id]
+    own = Q(standing__patient=receipt.patient_id)
+    old = Q(pk__in=Entry.objects.filter(operation__in=operations).values("account"))
+    rows = Account.objects.filter(own | old).order_by("pk").select_for_update(of=("self",))
+    return next(row for row in rows if row.patient_id == receipt.patient_id)
 
 
 def _repeated(first: Refund, *, wish: RefundWish, sold: SoldReceipt, account: Account) -> RefundResult:

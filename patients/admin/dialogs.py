@@ -15,6 +15,7 @@ from patients.admin import (
     erase_dialog,
     inviter_dialog,
     joining_dialog,
+    merge_dialog,
     points_dialog,
     tier_dialog,
 )
@@ -57,6 +58,12 @@ DIALOGS: dict[str, Dialog] = {
     "inviter": Dialog(inviter_dialog.inviter_dialog, (inviter_dialog.PERMISSION,)),
     "join": Dialog(
         joining_dialog.joining_dialog, (joining_dialog.PERMISSION,), lambda patient, points: not patient.is_member
+    ),
+    "merge": Dialog(merge_dialog.merge_dialog, (merge_dialog.PERMISSION,)),
+    "unmerge": Dialog(
+        merge_dialog.unmerge_dialog,
+        (merge_dialog.PERMISSION,),
+        lambda patient, points: merge_dialog.find_open_merge(patient) is not None,
     ),
     "erase": Dialog(erase_dialog.erase_dialog, (erase_dialog.PERMISSION,)),
     "give-points": Dialog(points_dialog.give_dialog, (points_dialog.PERMISSION,), _has_points),

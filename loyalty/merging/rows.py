@@ -1,0 +1,91 @@
+"""Moves rows from one card to another and back. What moved is told in ids, so that exactly that comes back.
+
+Nothing here opens a transaction: the caller has locked both cards.
+"""
+
+from typing import Any
+
+from django.db import connection
+
+from loyalty.models import ManualTier, Receipt
+from patients.models import Household, Patient, PatientSourceKey, SocialGroupRecord
+
+Moved = dict[str, Any]
+# Of a conflict the card that stays is right; what it lacks it gets. A name goes whole.
+FILLED = ("first_name", "middle_name", "phone", "email", "birth_date", "sex", "household_id", "source", "note")
+# The duplicate's own counts stay as they are: an undo takes them off again.
+ADD_LIMITS = """
+    insert into loyalty_limituse (rule_code, kind, patient_id, clinic_id, period_start, used, amount)
+    select rule_code, kind, %(survivor)s, clinic_id, period_start, used, amount
+      from loyalty_limituse where patient_id = %(duplicate)s
+    on conflict on constraint limit_use_place do update set used = loyalty_limituse.used + excluded.used"""
+TAKE_LIMITS = """
+    update loyalty_limituse kept set used = greatest(0, kept.used - added.used)
+      from loyalty_limituse added
+     where added.patient_id = %(duplicate)s and kept.patient_id = %(survivor)s
+       and kept.rule_code = added.rule_code and kept.kind = added.kind
+       and kept.period_start = added.period_start"""
+
+
+def move_rows(*, duplicate: Patient, survivor: Patient) -> Moved:
+    """Receipts, keys of other systems, social groups and tags that the survivor lacks, cards merged before."""
+    groups = SocialGroupRecord.objects.filter(patient=survivor).values("group")
+    tags = set(duplicate.tags.values_list("pk", flat=True)) - set(survivor.tags.values_list("pk", flat=True))
+    survivor.tags.add(*tags)
+    _count_limits(ADD_LIMITS, duplicate=duplicate, survivor=survivor)
+    has_own_tier = ManualTier.objects.filter(patient=survivor, ended_at=None).exists()
+    tiers = ManualTier.objects.filter(patient=duplicate)
+    return {
+        "receipts": _move(Receipt.objects.filter(patient=duplicate), to=survivor),
+        "source_keys": _move(PatientSourceKey.objects.filter(patient=duplicate), to=survivor),
+        "groups": _move(
+            SocialGroupRecord.objects.filter(patient=duplicate).exclude(group__in=groups), to=survivor
+        ),
+        "manual_tiers": _move(tiers.exclude(ended_at=None) if has_own_tier else tiers, to=survivor),
+        "tags": sorted(tags),
+        "duplicates": _move(Patient.objects.filter(merged_into=duplicate), to=survivor, field="merged_into"),
+        "contact_of": _move(Household.objects.filter(contact=duplicate), to=survivor, field="contact"),
+    }
+
+
+def move_rows_back(moved: Moved, *, duplicate: Patient, survivor: Patient) -> None:
+    Receipt.objects.filter(pk__in=moved["receipts"]).update(patient=duplicate)
+    PatientSourceKey.objects.filter(pk__in=moved["source_keys"]).update(patient=duplicate)
+    SocialGroupRecord.objects.filter(pk__in=moved["groups"], patient=survivor).update(patient=duplicate)
+    ManualTier.objects.filter(pk__in=moved["manual_tiers"]).update(patient=duplicate)
+    Patient.objects.filter(pk__in=moved["duplicates"], merged_into=survivor).update(merged_into=duplicate)
+    Household.objects.filter(pk__in=moved["contact_of"], contact=survivor).update(contact=duplicate)
+    survivor.tags.remove(*moved["tags"])
+    _count_limits(TAKE_LIMITS, duplicate=duplicate, survivor=survivor)
+
+
+def fill_in(*, duplicate: Patient, survivor: Patient) -> list[str]:
+    """Give the survivor what it lacks and save it; the names of the fields. The duplicate is merged already."""
+    filled = [name for name in FILLED if not getattr(survivor, name) and getattr(duplicate, name)]
+    if survivor.first_name and "middle_name" in filled:
+        same = (survivor.last_name, survivor.first_name) == (duplicate.last_name, duplicate.first_name)
+        filled = filled if same else [name for name in filled if name != "middle_name"]
+    for name in filled:
+        setattr(survivor, name, getattr(duplicate, name))
+    survivor.save(update_fields=filled)
+    return filled
+
+
+def empty_again(filled: list[str], *, duplicate: Patient, survivor: Patient) -> None:
+    """What has been changed since stays."""
+    empty = {"phone": None, "birth_date": None, "household_id": None}
+    names = [name for name in filled if getattr(survivor, name) == getattr(duplicate, name)]
+    for name in names:
+        setattr(survivor, name, empty.get(name, ""))
+    survivor.save(update_fields=names)
+
+
+def _move(rows: Any, *, to: Patient, field: str = "patient") -> list[int]:
+    ids = sorted(rows.values_list("pk", flat=True))
+    rows.model.objects.filter(pk__in=ids).update(**{field: to})
+    return ids
+
+
+def _count_limits(statement: str, *, duplicate: Patient, survivor: Patient) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"duplicate": duplicate.pk, "survivor": survivor.pk})
