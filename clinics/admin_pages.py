@@ -8,7 +8,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.db.models import ManyToManyField, Model, QuerySet
+from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -90,6 +90,13 @@ class PortalAdmin(admin.ModelAdmin):
     list_per_page = 50
     title_add: Any = None
     title_change: Any = None
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only rows that the person's own list of them shows: else a number in a post would name another's."""
+        section = self.admin_site._registry.get(db_field.remote_field.model)
+        if isinstance(section, PortalAdmin):
+            kwargs.setdefault("queryset", section.get_queryset(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what the page filters by: `?phone__startswith=` would spell out a masked phone digit by digit."""

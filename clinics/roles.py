@@ -131,6 +131,23 @@ PERMISSIONS_BY_ROLE: dict[str, tuple[str, ...]] = {
     OWNER: _OWNER,
 }
 
+# What a stolen password alone must not open: other people's data in bulk, the program, the staff's own rights.
+_GUARDED = {
+    "loyalty.change_programversion",
+    "loyalty.publish_program",
+    "clinics.change_staffmember",
+    "auth.change_user",
+}
+
+
+def _is_guarded(permission: str) -> bool:
+    return permission in _GUARDED or permission.partition(".")[2].startswith("export_")
+
+
+SECOND_STEP_ROLES = frozenset(
+    role for role, permissions in PERMISSIONS_BY_ROLE.items() if any(map(_is_guarded, permissions))
+)
+
 
 def sync_roles(sender: AppConfig, **kwargs: Any) -> None:
     """Give every role exactly the permissions of the table. Runs after migrate, when they all exist."""

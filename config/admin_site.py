@@ -1,17 +1,18 @@
 """The admin of the portal: stock Django with the desk mounted in it and a calm order of sections."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
-from config.staff_login import StaffLoginForm
+from clinics.staff_login import pending, phone_views, views
+from clinics.staff_login.form import StaffLoginForm
 
-# Whoever may look at clinics runs the settings; the reception does not.
-SETTINGS_PERMISSION = "clinics.view_clinic"
-DESK_PERMISSION = "loyalty.use_desk"
 APP_ORDER = ("patients", "loyalty", "notifications", "clinics", "auth", "django_celery_beat")
 
 
@@ -22,30 +23,44 @@ class PortalAdminSite(admin.AdminSite):
     site_url = None
     login_form = StaffLoginForm
 
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Active staff whose log-in is complete: every page of the admin, the desk and the program asks this."""
+        return super().has_permission(request) and pending.has_passed(request)
+
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        own = [path("desk/", include("loyalty.desk.urls")), path("program/", include("loyalty.program_page.urls"))]
+        own: list[URLResolver | URLPattern] = [
+            path("desk/", include("loyalty.desk.urls")),
+            path("program/", include("loyalty.program_page.urls")),
+            path("login/code/", views.second_step_page, name="second_step"),
+            path("login/phone/", phone_views.phone_page, name="second_step_phone"),
+        ]
         return [*own, *super().get_urls()]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return super().each_context(request) | {"desk_url": reverse("admin:desk")}
 
+    @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Those who work at the desk land on it; an address they were on the way to comes first."""
-        response = super().login(request, extra_context)
-        is_going_home = isinstance(response, HttpResponseRedirect) and response.url == reverse("admin:index")
-        if is_going_home and works_at_the_desk(request):
-            return HttpResponseRedirect(reverse("admin:desk"))
-        return response
+        """The stock page; what follows the right password is `StaffLoginView`'s to say."""
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        context = {
+            **self.each_context(request),
+            "title": _("Log in"),
+            "subtitle": None,
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+            REDIRECT_FIELD_NAME: request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index")),
+            **(extra_context or {}),
+        }
+        show = views.StaffLoginView.as_view(
+            extra_context=context, authentication_form=self.login_form, template_name="admin/login.html"
+        )
+        return cast(HttpResponse, show(request))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)
         return sorted(apps, key=lambda app: _place(app["app_label"]))
-
-
-def works_at_the_desk(request: HttpRequest) -> bool:
-    """The desk is the person's first work place: they may use it and do not run the settings."""
-    user = request.user
-    return user.has_perm(DESK_PERMISSION) and not user.has_perm(SETTINGS_PERMISSION)
 
 
 def _place(app_label: str) -> int:

@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.roles import sync_roles
 
-# Roles are written in code; one-time codes and addresses of patients are nobody's to edit by hand.
+# Roles are written in code; one-time codes, addresses of patients and keys of phones are nobody's to see.
 NOT_SHOWN = (
     "auth.Group",
     "account.EmailAddress",
     "account.EmailConfirmation",
+    "otp_totp.TOTPDevice",
+    "otp_static.StaticDevice",
     "django_celery_beat.ClockedSchedule",
     "django_celery_beat.SolarSchedule",
 )

@@ -45,6 +45,9 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "allauth",
     "allauth.account",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "csp",
     "patients.apps.PatientsConfig",
     "notifications.apps.NotificationsConfig",
@@ -142,10 +145,19 @@ ACCOUNT_RATE_LIMITS = {
     "login_code_request": "20/m/ip,200/h/ip,5/15m/key,15/d/key",
     "login_code_try": "5/15m/key",
     "login_code_address": "60/15m/ip",
-    "staff_login": "10/15m/key,60/15m/ip",
+    "staff_login": "10/15m/key",
+    "staff_code": "5/15m/key",
+    "staff_address": "60/15m/ip",
 }
 # How many proxies of our own stand in front; the visitor's address is counted from the right of X-Forwarded-For.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0" if LOCAL_MODE else "1"))
+
+# Roles that export or change the program confirm the log-in with a code of their phone. The demo's staff need not:
+# whoever looks at it has no phone set up. A person who has set one up is asked for its code everywhere.
+STAFF_SECOND_STEP = env_flag("STAFF_SECOND_STEP", default=not LOCAL_MODE)
+OTP_TOTP_ISSUER = "Clinic loyalty"
+# Tries are counted in one place, ACCOUNT_RATE_LIMITS.
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
 CSRF_FAILURE_VIEW = "patients.cabinet.errors.stale_form"
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -191,6 +203,8 @@ CONTENT_SECURITY_POLICY = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Knows whose a session is: a dismissed person's end at once.
+SESSION_ENGINE = "clinics.models.portal_session"
 SESSION_COOKIE_HTTPONLY = True
 if not LOCAL_MODE:
     SESSION_COOKIE_SECURE = True

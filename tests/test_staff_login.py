@@ -5,7 +5,7 @@ import pytest
 from tests.people import make_rita
 
 pytestmark = pytest.mark.django_db
-LOCKED = "Слишком много попыток. Попробуйте через 15 минут."
+LOCKED = "Слишком много попыток. Попробуйте через 15 минут или попросите владельца открыть вход."
 
 
 def log_in(client, username, password):

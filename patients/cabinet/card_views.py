@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 
 from clinics import clock
 from clinics.number_texts import number_text
+from clinics.qr_codes import qr_svg
 from loyalty.ledger.balance import read_holdings
 from loyalty.models import Standing
 from patients.cabinet.access import patient_page
-from patients.cabinet.qr import qr_svg
 from patients.card_codes import qr_payload, shown_code
 from patients.card_numbers import format_card
 from patients.models import Card, Patient

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from patients.cabinet.qr import qr_svg
+from clinics.qr_codes import qr_svg
 from patients.card_codes import qr_payload
 from patients.models import Card
 from tests.browser.test_cabinet import PHONE, log_in

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from patients.cabinet.qr import qr_svg
+from clinics.qr_codes import qr_svg
 from patients.card_codes import card_code, qr_payload, step_at
 from patients.cards import block_card
 from patients.models import Card

@@ -1,0 +1,20 @@
+"""Where the log-in leads: an address the person was on the way to, else their first work place."""
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+# Whoever may look at clinics runs the settings; the reception does not.
+SETTINGS_PERMISSION = "clinics.view_clinic"
+DESK_PERMISSION = "loyalty.use_desk"
+
+
+def landing_url(*, user: User, next_url: str) -> str:
+    index = reverse("admin:index")
+    if next_url not in {"", index}:
+        return next_url
+    return reverse("admin:desk") if works_at_the_desk(user) else index
+
+
+def works_at_the_desk(user: User) -> bool:
+    """The desk is the person's first work place: they may use it and do not run the settings."""
+    return user.has_perm(DESK_PERMISSION) and not user.has_perm(SETTINGS_PERMISSION)

@@ -1,0 +1,158 @@
+"""One row of every model of the admin at Rita's clinic, and one like it at a clinic where she does not work."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Model
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+from clinics.models import AuditEvent, Clinic, Doctor, Service, ServiceCategory, StaffMember
+from clinics.roles import PERMISSIONS_BY_ROLE
+from loyalty.models import (
+    Account,
+    ManualDiscount,
+    ManualTier,
+    NightlyRun,
+    Operation,
+    ProgramVersion,
+    Receipt,
+    ReceiptLine,
+    Refund,
+    RefundLine,
+    ReminderPlan,
+    Standing,
+)
+from notifications.models import OutboxMessage
+from patients.models import Household, Patient, SocialGroup, Tag
+from tests.people import make_clinic, make_service, make_social_group, make_staff, make_tag
+from tests.programs import NOON, give_points, make_member, publish_preset
+
+ROLES = tuple(PERMISSIONS_BY_ROLE)
+
+
+@dataclass(frozen=True)
+class TwoClinics:
+    """`own` and `other` hold a row per model; of what belongs to the whole network both are the same."""
+
+    own: dict[type[Model], Model]
+    other: dict[type[Model], Model]
+    people: dict[str, User]  # by role, all of Rita's clinic
+
+    def has_clinic(self, model: type[Model]) -> bool:
+        return self.own[model] != self.other[model]
+
+
+def build_two_clinics() -> TwoClinics:
+    here, elsewhere = make_clinic(), make_clinic("omsk", name="Омск")
+    people = {role: make_staff(role, role, clinics=[here]) for role in ROLES}
+    shared = _shared_rows()
+    own = _rows_of(here, phone="+79161234567", names=("Иванова", "Анна"), actor=people["receptionist"])
+    stranger = make_staff("stranger", "receptionist", clinics=[elsewhere])
+    other = _rows_of(elsewhere, phone="+79160000001", names=("Чужова", "Вера"), actor=stranger)
+    return TwoClinics(own=own | shared, other=other | shared, people=people)
+
+
+def _shared_rows() -> dict[type[Model], Model]:
+    service = make_service("hygiene", "hygiene")
+    crontab, _made = CrontabSchedule.objects.get_or_create(hour="4", minute="0")
+    interval, _made = IntervalSchedule.objects.get_or_create(every=1, period="minutes")
+    task = PeriodicTask.objects.filter(crontab__isnull=False).first()
+    published = publish_preset()
+    draft = ProgramVersion.objects.create(
+        number=2, title="черновик", document=published.document, status="DRAFT", created_at=NOON
+    )
+    return {
+        Service: service,
+        ServiceCategory: service.category,
+        Tag: make_tag(),
+        SocialGroup: make_social_group(),
+        ProgramVersion: draft,
+        CrontabSchedule: crontab,
+        IntervalSchedule: interval,
+        PeriodicTask: task or PeriodicTask.objects.create(name="night", task="night", crontab=crontab),
+    }
+
+
+def _rows_of(clinic: Clinic, *, phone: str, names: tuple[str, str], actor: User) -> dict[type[Model], Model]:
+    patient = make_member(*names, phone, clinic=clinic)
+    household = Household.objects.create(name=names[0], contact=patient)
+    Patient.objects.filter(pk=patient.pk).update(household=household)
+    account = Account.objects.get(pk=patient.standing.account_id)
+    operation = give_points(patient, 100, last_day=date(2027, 1, 1), at=NOON)
+    receipt = make_receipt(patient, clinic=clinic, actor=actor)
+    Standing.objects.filter(patient=patient).update(turnover=1000, visits=1)
+    doctor = Doctor.objects.create(code=f"doctor-{clinic.code}", name=f"Доктор {names[0]}")
+    doctor.clinics.set([clinic])
+    due: dict[str, Any] = {"due_at": NOON, "created_at": NOON, "next_attempt_at": NOON}
+    return {
+        Clinic: clinic,
+        Patient: patient,
+        Household: household,
+        Account: account,
+        Operation: Operation.objects.get(pk=operation),
+        Receipt: receipt,
+        Refund: make_refund(receipt, actor=actor),
+        Doctor: doctor,
+        ManualDiscount: ManualDiscount.objects.create(
+            patient=patient, clinic=clinic, rate_bp=500, reason="жалоба", status="WAITING", requested_by=actor,
+            requested_at=NOON, expires_at=NOON + timedelta(days=1),
+        ),
+        ManualTier: ManualTier.objects.create(
+            patient=patient, tier="gold", reason="подарок", ends_on=date(2027, 1, 1), author=actor, granted_at=NOON
+        ),
+        NightlyRun: NightlyRun.objects.create(clinic=clinic, day=date(2026, 11, 20), step="BURN", started_at=NOON),
+        ReminderPlan: ReminderPlan.objects.create(
+            account=account, patient=patient, last_day=date(2027, 1, 1), days_before=14, points=100,
+            is_held_out=False, planned_at=NOON, due_at=NOON,
+        ),
+        OutboxMessage: OutboxMessage.objects.create(
+            key=f"test:{clinic.code}", event="points.burning", kind="SERVICE", patient=patient, body=names[0],
+            **due,
+        ),
+        AuditEvent: AuditEvent.objects.create(at=NOON, code="test.act", clinic=clinic, actor=actor),
+        StaffMember: StaffMember.objects.get(user=actor),
+        User: actor,
+    }  # fmt: skip
+
+
+def make_receipt(patient: Patient, *, clinic: Clinic, actor: User | None, **fields: Any) -> Receipt:
+    """A thousand roubles paid in money for one line; nothing spent or earned."""
+    numbers: dict[str, Any] = {"price": 1000, "points_value": 0, "paid": 1000}
+    times: dict[str, Any] = {"paid_at": NOON, "recorded_at": NOON, "visit_closed_at": NOON}
+    receipt = Receipt.objects.create(
+        **numbers
+        | times
+        | {
+            "clinic": clinic,
+            "patient": patient,
+            "document": f"test-{Receipt.objects.count()}",
+            "identified_by": "PHONE",
+            "actor": actor,
+            "program_version": ProgramVersion.objects.get(status="PUBLISHED"),
+            "explanation": {},
+        }
+        | fields
+    )
+    ReceiptLine.objects.create(receipt=receipt, position=1, **numbers)
+    return receipt
+
+
+def make_refund(receipt: Receipt, *, actor: User | None, **fields: Any) -> Refund:
+    """A hundred roubles of the receipt given back."""
+    defaults: dict[str, Any] = {
+        "key": f"test-{Refund.objects.count()}",
+        "portion": {"kind": "amount", "kopecks": 10_000},
+        "at": NOON,
+        "recorded_at": NOON,
+        "reason": "MISTAKE",
+        "money": 100,
+        "points_returned": 0,
+        "points_taken": 0,
+        "is_complete": False,
+    }
+    refund = Refund.objects.create(receipt=receipt, actor=actor, **defaults | fields)
+    for line in receipt.lines.all():
+        RefundLine.objects.create(refund=refund, line=line, price=100, money=100, points_returned=0)
+    return refund
