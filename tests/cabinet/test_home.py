@@ -320,6 +320,20 @@ def test_pending_points_are_told_apart(client, sms, anna):
     assert "Станут доступны 5 декабря." in page
 
 
+def test_points_that_wait_for_the_visit_say_so(client, sms, anna):
+    posting.earn(
+        account_id=anna.standing.account_id,
+        lots=[posting.NewLot(points=585, waits_for_visit=True)],
+        key="waiting",
+        at=NOON,
+    )
+
+    page = said(text_of(home_of(client, sms)))
+
+    assert "Ещё 585 баллов станут доступны, когда ваш визит будет завершён." in page
+    assert "+585 22 ноября Станут доступны, когда визит будет завершён." in page
+
+
 def test_debt_is_a_balance_below_zero_with_its_reason(client, sms, today):
     publish_preset(has_welcome=False)
     anna = make_member()

@@ -11,7 +11,7 @@ from django.db import connection
 
 from loyalty.ledger import posting
 from loyalty.ledger.audit import INVARIANTS, Breach, breaches
-from loyalty.models import Account, Allocation, Entry, Lot, Operation
+from loyalty.models import Account, Allocation, Entry, Lot, Operation, Receipt
 from tests.ledger.accounts import START, burn, dated, day_end, earn, lot, open_account, spend
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +130,16 @@ def forget_to_move_anything(account: Account) -> None:
     Operation.objects.create(key="empty", kind="EARN", source="SYSTEM", effective_at=START, recorded_at=START)
 
 
+def close_a_visit_in_the_receipt_alone(account: Account) -> None:
+    waiting = posting.NewLot(30, waits_for_visit=True)
+    earned = earn(account, waiting, key="visit")
+    Receipt.objects.create(
+        clinic_id=0, patient_id=0, document="visit", identified_by="PHONE", paid_at=START, visit_closed_at=START,
+        recorded_at=START, program_version_id=0, price=600, points_value=0, paid=600,
+        earn_operation_id=earned.operation_id, explanation={},
+    )  # fmt: skip
+
+
 BREAKS = {
     "balance_is_left_in_released_lots": raise_balance,
     "pending_is_left_in_unreleased_lots": raise_pending,
@@ -143,6 +153,7 @@ BREAKS = {
     "reversal_moves_what_it_answers_for": answer_for_less_than_was_returned,
     "transfer_gives_what_it_takes": call_an_earning_a_transfer,
     "units_stay_on_their_account": take_from_a_stranger,
+    "nothing_waits_for_a_closed_visit": close_a_visit_in_the_receipt_alone,
     "operation_has_an_entry": forget_to_move_anything,
 }
 
