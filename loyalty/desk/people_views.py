@@ -18,6 +18,7 @@ from loyalty.enrolment import enrol_contact, register_member
 from loyalty.program.versions import NoProgram
 from patients.models import ConsentRecord, Patient
 from patients.phone import normalise_phone
+from patients.referrals import find_inviter, set_inviter
 from patients.registration import NewPatient, PhoneTaken
 from patients.search import active_patients
 
@@ -57,6 +58,12 @@ class RegistrationForm(forms.Form):
         label=gettext_lazy("Messages about points and visits (service messages)"), required=False
     )
     advertising = forms.BooleanField(label=gettext_lazy("Offers and news (advertising)"), required=False)
+    inviter = forms.CharField(
+        label=gettext_lazy("Who recommended you? Phone or card"),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
 
     def clean_phone(self) -> str:
         phone = normalise_phone(self.cleaned_data["phone"])
@@ -71,6 +78,15 @@ class RegistrationForm(forms.Form):
         if day is not None and not 1900 <= day.year <= clock.now().year:
             raise forms.ValidationError(_("The birth date is not a possible one. Check the year."))
         return day
+
+    def clean_inviter(self) -> Patient | None:
+        text = self.cleaned_data["inviter"].strip()
+        inviter = find_inviter(text) if text else None
+        if text and inviter is None:
+            raise forms.ValidationError(
+                _("Nobody has this phone or card. Check it with the friend, or leave the field empty.")
+            )
+        return inviter
 
     def consents(self) -> tuple[tuple[str, str], ...]:
         kinds = {
@@ -116,6 +132,8 @@ def desk_register(request: HttpRequest, desk: Desk) -> HttpResponse:
     except NoProgram:
         form.add_error(None, NO_PROGRAM[1])
         return _show_form(request, desk=desk, form=form, status=422)
+    if data["inviter"] is not None:
+        set_inviter(patient=patient, inviter=data["inviter"], actor=desk.user, at=clock.now())
     return _to_patient(desk, patient)
 
 

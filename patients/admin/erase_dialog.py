@@ -69,19 +69,20 @@ def erase_dialog(request: HttpRequest, *, patient: Patient, site: AdminSite) -> 
 
 def _gone(preview: ErasurePreview) -> list[str]:
     count = number_text
-    lines = [
-        _("name, phone, e-mail, birth date, sex, note, tags and family, also in the history of changes"),
-        ngettext("%(count)s card is closed", "%(count)s cards are closed", preview.cards)
-        % {"count": count(preview.cards)},
-        ngettext("%(count)s consent is closed", "%(count)s consents are closed", preview.consents)
-        % {"count": count(preview.consents)},
-        ngettext(
+    lines = [_("name, phone, e-mail, birth date, sex, note, tags and family, also in the history of changes")]
+    if preview.cards:
+        text = ngettext("%(count)s card is closed", "%(count)s cards are closed", preview.cards)
+        lines.append(text % {"count": count(preview.cards)})
+    if preview.consents:
+        text = ngettext("%(count)s consent is closed", "%(count)s consents are closed", preview.consents)
+        lines.append(text % {"count": count(preview.consents)})
+    if preview.messages:
+        text = ngettext(
             "address and text of %(count)s message; what waits is not sent",
             "addresses and texts of %(count)s messages; what waits is not sent",
             preview.messages,
         )
-        % {"count": count(preview.messages)},
-    ]
+        lines.append(text % {"count": count(preview.messages)})
     if preview.has_cabinet:
         lines.append(_("the way into the cabinet, at once"))
     if preview.documents:

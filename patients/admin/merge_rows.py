@@ -28,7 +28,7 @@ def merge_rows(patient: Patient, other: Patient, *, preview: MergePreview, at: d
     standings = Standing.objects.select_related("account").in_bulk([patient.pk, other.pk], field_name="patient_id")
     accounts = (standings.get(patient.pk), standings.get(other.pk), preview.standing)
     facts = [
-        (_("Name"), [str(person) for person in people]),
+        (_("Full name"), [str(person) for person in people]),
         (_("Phone"), [person.masked_phone for person in people]),
         (_("Birth date"), [f"{person.birth_date:%d.%m.%Y}" if person.birth_date else "" for person in people]),
         (_("Family"), [str(person.household or "") for person in people]),

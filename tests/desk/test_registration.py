@@ -122,3 +122,21 @@ def test_contact_without_the_tick_stays_a_contact(client, rita):
 
     assert "ещё не в программе" in text_of(page)
     assert written() == before
+
+
+def test_who_recommended_is_written_down_with_the_new_person(client, rita):
+    anna = make_patient()
+
+    register(client, inviter="8 916 123-45-67")
+
+    assert Patient.objects.get(last_name="Петрова").referral.inviter == anna
+
+
+def test_unknown_friend_is_refused_at_the_field_and_nobody_is_registered(client, rita):
+    before = written()
+
+    page = register(client, inviter="+79169999999")
+
+    assert page.status_code == 422
+    assert "Ни у кого нет такого телефона или карты." in text_of(page)
+    assert (written(), 'value="+79169999999"' in page.content.decode()) == (before, True)
