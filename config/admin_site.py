@@ -4,7 +4,9 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from clinics.staff_login import pending, phone_views, views
 from clinics.staff_login.form import StaffLoginForm
+from config.first_steps import first_steps
 
 APP_ORDER = ("patients", "loyalty", "notifications", "clinics", "auth", "django_celery_beat")
 
@@ -31,6 +34,7 @@ class PortalAdminSite(admin.AdminSite):
         own: list[URLResolver | URLPattern] = [
             path("desk/", include("loyalty.desk.urls")),
             path("program/", include("loyalty.program_page.urls")),
+            path("activity/", include("loyalty.admin.urls")),
             path("login/code/", views.second_step_page, name="second_step"),
             path("login/phone/", phone_views.phone_page, name="second_step_phone"),
         ]
@@ -38,6 +42,11 @@ class PortalAdminSite(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return super().each_context(request) | {"desk_url": reverse("admin:desk")}
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """With what a new clinic has still to do, for those who open it."""
+        steps = first_steps(request.user) if isinstance(request.user, User) else []
+        return super().index(request, {"first_steps": steps, **(extra_context or {})})
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -1,0 +1,115 @@
+"""What each member of staff did in a period, and what deserves a look. Counts only: nobody is judged here.
+
+Each figure is one query, however many people work. Nothing here reads the clock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Count, F, Q, QuerySet
+
+from clinics.models import Clinic
+from loyalty.models import Receipt, Refund
+from patients.models import ConsentRecord, SpendProof
+
+# From so many on a person's receipts on one card, or decisions without a code, are shown.
+MANY_ON_ONE_CARD = 5
+MANY_OVERRIDES = 3
+# Whoever wants to see all of it narrows the period.
+MOST_ANOMALIES = 100
+
+
+class Anomaly(StrEnum):
+    OWN_CARD = "own_card"  # the patient has the receptionist's own name
+    ONE_CARD = "one_card"
+    OVERRIDES = "overrides"
+
+
+@dataclass(slots=True)
+class PersonActivity:
+    """Counts of one person in the period."""
+
+    user: User
+    registrations: int = 0
+    receipts: int = 0
+    spends: int = 0  # receipts on which points were spent
+    overrides: int = 0  # of these, without a code of the patient
+    refunds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Receipts of one person that deserve a look, oldest first."""
+
+    kind: Anomaly
+    user: User
+    receipts: list[Receipt] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Of these clinics, from the first moment to the last, which is not included."""
+
+    clinics: Sequence[Clinic]
+    starts_at: datetime
+    ends_at: datetime
+
+    def receipts(self) -> QuerySet[Receipt]:
+        """Of the desk: what an import brought, nobody here has typed."""
+        moments = {"paid_at__gte": self.starts_at, "paid_at__lt": self.ends_at}
+        return Receipt.objects.filter(clinic__in=self.clinics, actor__isnull=False, **moments)
+
+
+def read_activity(period: Period) -> list[PersonActivity]:
+    """Whoever did anything, by name."""
+    moments = {"at__gte": period.starts_at, "at__lt": period.ends_at}
+    registered = ConsentRecord.objects.filter(
+        kind=ConsentRecord.Kind.RULES, granted=True, source=ConsentRecord.Source.DESK, actor__isnull=False,
+        patient__home_clinic__in=period.clinics, **moments,
+    )  # fmt: skip
+    refunded = Refund.objects.filter(receipt__clinic__in=period.clinics, actor__isnull=False, **moments)
+    counted = {
+        "registrations": registered.values("actor").annotate(n=Count("patient", distinct=True)),
+        "receipts": period.receipts().values("actor").annotate(n=Count("id")),
+        "spends": period.receipts().filter(points_spent__gt=0).values("actor").annotate(n=Count("id")),
+        "overrides": _overridden(period).values("actor").annotate(n=Count("id")),
+        "refunds": refunded.values("actor").annotate(n=Count("id")),
+    }
+    counts: dict[int, dict[str, int]] = {}
+    for name, rows in counted.items():
+        for row in rows.order_by():
+            counts.setdefault(row["actor"], {})[name] = row["n"]
+    people = User.objects.filter(pk__in=counts).order_by("last_name", "first_name", "username")
+    return [PersonActivity(user=user, **counts[user.pk]) for user in people]
+
+
+def find_anomalies(period: Period) -> list[Finding]:
+    """At most a hundred, own cards first."""
+    named_alike = Q(patient__last_name=F("actor__last_name"), patient__first_name=F("actor__first_name"))
+    own = period.receipts().filter(named_alike).exclude(actor__last_name="")
+    busy = period.receipts().values("actor", "patient").annotate(n=Count("id")).filter(n__gte=MANY_ON_ONE_CARD)
+    pairs = list(busy.order_by("-n", "actor", "patient").values_list("actor", "patient")[:MOST_ANOMALIES])
+    one_card = period.receipts().filter(
+        actor__in={actor for actor, _patient in pairs}, patient__in={patient for _actor, patient in pairs}
+    )
+    findings = _findings(Anomaly.OWN_CARD, own, by=("actor_id", "patient_id"), at_least=1)
+    findings += _findings(Anomaly.ONE_CARD, one_card, by=("actor_id", "patient_id"), at_least=MANY_ON_ONE_CARD)
+    findings += _findings(Anomaly.OVERRIDES, _overridden(period), by=("actor_id",), at_least=MANY_OVERRIDES)
+    return findings[:MOST_ANOMALIES]
+
+
+def _overridden(period: Period) -> QuerySet[Receipt]:
+    return period.receipts().filter(proven_by=SpendProof.Way.OVERRIDE)
+
+
+def _findings(kind: Anomaly, rows: QuerySet[Receipt], *, by: tuple[str, ...], at_least: int) -> list[Finding]:
+    groups: dict[tuple[Any, ...], Finding] = {}
+    for receipt in rows.select_related("actor", "patient").order_by("paid_at", "id"):
+        key = tuple(getattr(receipt, name) for name in by)
+        if receipt.actor is not None:
+            groups.setdefault(key, Finding(kind=kind, user=receipt.actor)).receipts.append(receipt)
+    return [finding for finding in groups.values() if len(finding.receipts) >= at_least]
