@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from patients.models import Card, Patient
 from patients.names import Layout
@@ -62,15 +63,20 @@ def matching_patients(
 ) -> QuerySet[Patient]:
     """Of `rows` all whom the text means, for lists with pages of their own; closed cards find their patients too.
 
-    With `clinic_ids` browsing stays in these clinics. One query where a name may be read in two layouts.
+    With `clinic_ids` browsing stays in these clinics. One query for a phone, and where a name may be read in two
+    layouts.
     """
     sought = read_search(text)
     if sought.card:
-        cards = Card.objects.filter(number=sought.card)
-        return rows.filter(Q(pk__in=cards.values("patient")) | Q(pk__in=cards.values("patient__merged_into")))
+        owner = Coalesce("patient__merged_into", "patient")
+        return rows.filter(pk__in=Card.objects.filter(number=sought.card).annotate(owner=owner).values("owner"))
     if sought.phone:
+        found = rows.filter(phone=sought.phone)
+        if found.order_by().exists():
+            return found
+        # One condition for both would read the whole table.
         merged = Patient.objects.filter(phone=sought.phone, merged_into__isnull=False)
-        return rows.filter(Q(phone=sought.phone) | Q(pk__in=merged.values("merged_into")))
+        return rows.filter(pk__in=merged.values("merged_into"))
     if not sought.is_browsing:
         return rows.none()
     if clinic_ids is not None:

@@ -30,7 +30,7 @@ from loyalty.rules.facts import SpendChoice
 from patients.consents import current_consents, record_consent
 from patients.models import Card, Household, Patient, PatientSourceKey, Referral, SocialGroupRecord
 from patients.referrals import set_inviter
-from patients.search import find_patients
+from patients.search import active_patients, find_patients, matching_patients
 from tests.desk.desk_pages import text_of
 from tests.ledger.accounts import written
 from tests.patient_card import change_url
@@ -170,6 +170,7 @@ def test_both_cards_and_both_phones_find_the_card_that_stays(people, sonya):
 
     sought = [*numbers, "+79161234567", "+79160000001"]
     assert [find_patients(text, clinic_ids=()).patients for text in sought] == [(anna,)] * 4
+    assert [list(matching_patients(text, rows=active_patients())) for text in sought] == [[anna]] * 4
     assert double.pk not in [person.pk for person in find_patients("Иванова", clinic_ids=[1]).patients]
 
 
