@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from loyalty.models import ManualTier, Receipt
+from loyalty.models import ManualTier, Receipt, ThresholdGift
 from patients.models import Household, Patient, PatientSourceKey, SocialGroupRecord
 
 Moved = dict[str, Any]
@@ -41,6 +41,13 @@ def move_rows(*, duplicate: Patient, survivor: Patient) -> Moved:
         "groups": _move(
             SocialGroupRecord.objects.filter(patient=duplicate).exclude(group__in=groups), to=survivor
         ),
+        # Else receipts that came along would bring a gift once more. Of one night the survivor's own row tells.
+        "threshold_gifts": _move(
+            ThresholdGift.objects.filter(patient=duplicate).exclude(
+                reached_at__in=ThresholdGift.objects.filter(patient=survivor).values("reached_at")
+            ),
+            to=survivor,
+        ),
         "manual_tiers": _move(tiers.exclude(ended_at=None) if has_own_tier else tiers, to=survivor),
         "tags": sorted(tags),
         "duplicates": _move(Patient.objects.filter(merged_into=duplicate), to=survivor, field="merged_into"),
@@ -52,6 +59,8 @@ def move_rows_back(moved: Moved, *, duplicate: Patient, survivor: Patient) -> No
     Receipt.objects.filter(pk__in=moved["receipts"]).update(patient=duplicate)
     PatientSourceKey.objects.filter(pk__in=moved["source_keys"]).update(patient=duplicate)
     SocialGroupRecord.objects.filter(pk__in=moved["groups"], patient=survivor).update(patient=duplicate)
+    # Merges of before do not name them.
+    ThresholdGift.objects.filter(pk__in=moved.get("threshold_gifts", ())).update(patient=duplicate)
     ManualTier.objects.filter(pk__in=moved["manual_tiers"]).update(patient=duplicate)
     Patient.objects.filter(pk__in=moved["duplicates"], merged_into=survivor).update(merged_into=duplicate)
     Household.objects.filter(pk__in=moved["contact_of"], contact=survivor).update(contact=duplicate)

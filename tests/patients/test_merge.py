@@ -24,7 +24,18 @@ from loyalty.merging.merging import (
     preview_merge,
     undo_merge,
 )
-from loyalty.models import Account, LimitUse, Lot, Operation, PatientMerge, Receipt, Refund, Standing
+from loyalty.models import (
+    Account,
+    LimitUse,
+    Lot,
+    Operation,
+    PatientMerge,
+    Receipt,
+    Refund,
+    Standing,
+    ThresholdGift,
+)
+from loyalty.nightly import night
 from loyalty.refunds.refunding import RefundWish, refund_receipt
 from loyalty.rules.facts import SpendChoice
 from patients.consents import current_consents, record_consent
@@ -476,3 +487,18 @@ def test_card_of_another_clinic_cannot_be_chosen(client, people, sonya):
     answer = client.post(dialog(anna), {"other": vera.pk, "reason": "паспорт"})
 
     assert (answer.status_code, PatientMerge.objects.count()) == (200, 0)
+
+
+def test_payments_that_have_had_their_gift_bring_none_after_the_merge(people, sonya):
+    anna, double = people
+    pay(double, roubles=50_000, actor=sonya)
+    night.run_due_nights(at=NOON + timedelta(days=1))
+    assert ThresholdGift.objects.get().patient == double
+
+    made = merge(people, sonya, at=NOON + timedelta(days=1))
+    night.run_due_nights(at=NOON + timedelta(days=2))
+
+    assert ThresholdGift.objects.get().patient == anna
+    assert Operation.objects.filter(kind="GIFT").count() == 1
+    undo(made, sonya)
+    assert ThresholdGift.objects.get().patient == double
