@@ -39,3 +39,13 @@ class PortalAdminConfig(admin_apps.AdminConfig):
             model = apps.get_model(label)
             if admin.site.is_registered(model):
                 admin.site.unregister(model)
+        _register_schedule()
+
+
+def _register_schedule() -> None:
+    # Its base reads models: they are all there only now.
+    from config.schedule_admin import ScheduleAdmin  # noqa: PLC0415
+
+    tasks = apps.get_model("django_celery_beat.PeriodicTask")
+    admin.site.unregister(tasks)
+    admin.site.register(tasks, ScheduleAdmin)
