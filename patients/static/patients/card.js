@@ -22,7 +22,7 @@ window.addEventListener("load", () => {
       if (title) name(field, title.textContent);
     }
   }
-  for (const header of document.querySelectorAll("th.original")) {
+  for (const header of document.querySelectorAll(".tabular thead th")) {
     if (!header.textContent.trim()) header.replaceWith(document.createElement("td"));
   }
 });
