@@ -38,13 +38,14 @@ PEOPLE = f"""
       select array['Петров','Сидор','Смирн','Кузнец','Попов','Соколов','Лебед','Козлов','Новиков','Мороз','Волков',
                    'Соловьёв','Васильев','Зайцев','Павлов','Семён','Голуб','Виноград','Богдан','Ежов'] as stems,
              array['Анна','Мария','Елена','Ольга','Иван','Пётр','Сергей','Алексей','Дмитрий','Наталья','Ирина',
-                   'Татьяна'] as names)
+                   'Татьяна'] as names,
+             array['Ивановна','Петровна','Сергеевна','Алексеевна','Дмитриевна','Андреевна','Игоревна'] as fathers)
     insert into patients_patient (last_name, first_name, middle_name, phone, email, preferred_channel, language,
                                   sex, home_clinic_id, status, joined_at, source, note, created_at)
     select case when n = %(people)s / 2 then 'Редкозубова'
                 when n %% 100 = 0 then 'Иванова'
                 else stems[1 + n / 3 %% 20] || translate((n / 20 %% 2000)::text, '0123456789', 'абвгдежзик') end,
-           names[1 + n / 7 %% 12], '', {PHONE_OF.replace("%", "%%")}, '', 'SMS', 'ru', '',
+           names[1 + n / 7 %% 12], fathers[1 + n / 11 %% 7], {PHONE_OF.replace("%", "%%")}, '', 'SMS', 'ru', '',
            (select min(id) from clinics_clinic) + n %% %(clinics)s, 'MEMBER', %(seen)s, '', '', %(seen)s
       from words, generate_series(1, %(people)s) n"""
 CARDS = """
@@ -58,7 +59,7 @@ class StockPatients(admin.ModelAdmin):
     list_display = ("last_name", "first_name", "phone", "status", "home_clinic")
     list_filter = ("status",)
     list_select_related = ("home_clinic",)
-    search_fields = ("phone", "last_name", "first_name")
+    search_fields = ("phone", "last_name", "first_name", "middle_name")
     list_per_page = PortalAdmin.list_per_page
 
 

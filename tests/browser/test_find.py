@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from clinics.models import AuditEvent
@@ -50,6 +49,16 @@ def test_last_digits_list_all_and_arrows_choose_one(at_desk: Page):
     expect(at_desk.locator(".strip h2")).to_contain_text("Петрова Вера")
 
 
+def test_text_that_found_nobody_is_typed_over(at_desk: Page):
+    find(at_desk, "Кузнецов")
+    expect(at_desk.locator(".notice")).to_have_text("Ничего не нашли. Проверьте фамилию или введите телефон.")
+
+    at_desk.keyboard.type("4567")
+    at_desk.keyboard.press("Enter")
+
+    expect(at_desk.locator(".strip h2")).to_contain_text("Иванова Анна")
+
+
 def test_phone_is_in_no_page_until_it_is_shown_and_showing_is_logged(at_desk: Page, anna):
     make_patient("Петрова", "Вера", "+79160004567")
     pages = []
@@ -71,7 +80,7 @@ def test_form_comes_back_filled_after_a_new_log_in(at_desk: Page):
     enter_the_picture(at_desk)
     at_desk.locator("input[name=line_price]").first.fill("7000")
     expect(at_desk.locator(".to-pay dd")).to_have_text("49\u00a0000\u00a0₽")
-    Session.objects.all().delete()
+    at_desk.context.clear_cookies(name="sessionid")
 
     at_desk.keyboard.press("Control+Enter")
     at_desk.wait_for_url("**/admin/login/**")

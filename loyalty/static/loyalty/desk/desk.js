@@ -17,6 +17,8 @@
   const find = () => document.getElementById("find");
 
   document.documentElement.classList.add("scripted");
+  /* What found nobody is typed over, not continued: the next scan would be added to it. */
+  if (find()?.autofocus) find().select();
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "F2") {
