@@ -118,3 +118,18 @@ def test_every_reason_of_the_engine_has_its_sentence():
 
     for sentence in REASONS.values():
         assert sentence(data).endswith(".")
+
+
+def test_rule_that_gives_way_is_named_beside_the_one_that_goes_first():
+    def rule(code, title, **fields):
+        return {
+            "code": code,
+            "title": {"ru": title, "en": title},
+            "effect": {"kind": "percent", "percent": 5},
+            **fields,
+        }
+
+    rules = [rule("plain", "Кешбэк"), rule("action", "Акция", priority=10)]
+    program = changed("cosmetology", earning__rules=rules)
+
+    assert explained(program, anna(), line(1_000)).skipped == ("Кешбэк: не действует. Сначала действует «Акция».",)

@@ -128,7 +128,7 @@ def _exclusive(till: _Till, members: Sequence[Promotion], meant: Matches) -> Non
         free = [index for index in meant[promotion.code] if index not in taken]
         if not free:
             first = taken[meant[promotion.code][0]]
-            till.failures[promotion.code] = Reason("another_first", (("rule", first),))
+            till.failures[promotion.code] = Reason("another_first", (("other", first),))
         parts = till.allowed(promotion, _reductions(promotion.effect, till, free))
         till.take_off(promotion.code, parts)
         # A promotion that takes nothing off a line leaves it to the next one.
@@ -146,7 +146,7 @@ def _best_of(till: _Till, members: Sequence[Promotion], meant: Matches) -> None:
         if won:
             reductions.append((promotion.code, _won(promotion, till, won, alone[promotion.code])))
         elif rival := next((winners[index] for index in meant[promotion.code] if index in winners), None):
-            till.failures.setdefault(promotion.code, Reason("another_better", (("rule", rival.code),)))
+            till.failures.setdefault(promotion.code, Reason("another_better", (("other", rival.code),)))
     for code, parts in reductions:
         till.take_off(code, parts)
 

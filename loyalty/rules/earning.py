@@ -125,7 +125,7 @@ def _choose(
             kind = (rule.group, isinstance(rule.effect, MultiplierEffect))
             first = firsts.setdefault(kind, rule)
             if first is not rule:
-                failures.setdefault(rule.code, Reason("another_first", (("rule", first.code),)))
+                failures.setdefault(rule.code, Reason("another_first", (("other", first.code),)))
                 continue
         chosen.append(rule)
     return chosen

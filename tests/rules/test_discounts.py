@@ -133,7 +133,7 @@ def test_promotion_that_loses_says_to_which():
 
     result = quoted(line(1_000), promotions=promotions)
 
-    assert result.skipped == (Skipped("ten", Reason("another_better", (("rule", "quarter"),))),)
+    assert result.skipped == (Skipped("ten", Reason("another_better", (("other", "quarter"),))),)
 
 
 def test_groups_follow_each_other_on_what_the_line_then_costs():

@@ -99,8 +99,8 @@ def test_higher_priority_goes_first_though_its_target_is_wider():
 
     assert earned(result) == {"action": 60}
     assert result.skipped == (
-        Skipped("care", Reason("another_first", (("rule", "action"),))),
-        Skipped("plain", Reason("another_first", (("rule", "action"),))),
+        Skipped("care", Reason("another_first", (("other", "action"),))),
+        Skipped("plain", Reason("another_first", (("other", "action"),))),
     )
 
 

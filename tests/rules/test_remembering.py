@@ -56,7 +56,7 @@ def test_a_rule_that_is_outranked_says_so_every_time():
 
     skipped = [quoted(one, anna(), line(1_000, service="hygiene")).skipped for _round in range(2)]
 
-    assert Skipped("cashback", Reason("another_first", (("rule", "near"),))) in skipped[0]
+    assert Skipped("cashback", Reason("another_first", (("other", "near"),))) in skipped[0]
     assert skipped[0] == skipped[1]
 
 
