@@ -5,8 +5,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from clinics.admin_pages import FactAdmin, FactInline, only_own_clinics
-from loyalty.admin.people_search import SEARCH_HELP, facts_of_found_patients
+from clinics.admin_pages import FactInline, only_own_clinics
+from loyalty.admin.people_search import SearchedByPatient
 from loyalty.admin.reminder_plan_admin import HomeClinicFilter
 from loyalty.models import Account, Lot
 
@@ -23,23 +23,14 @@ class LiveLotInline(FactInline):
 
 
 @admin.register(Account)
-class AccountAdmin(FactAdmin):
+class AccountAdmin(SearchedByPatient):
     inlines = (LiveLotInline,)
     list_display = ("id", "patient", "balance", "pending", "debt", "rolling_until", "opened_at")
     list_filter = (HomeClinicFilter,)
     list_select_related = ("patient",)
-    search_fields = ("id",)
-    search_help_text = SEARCH_HELP
+    number_field = "pk"
     ordering = ("-id",)
     fields = (("patient", "unit"), ("balance", "pending", "debt"), ("rolling_until", "opened_at"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         return only_own_clinics(request=request, rows=super().get_queryset(request), field="patient__home_clinic")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
-        found = facts_of_found_patients(
-            request=request, rows=queryset, text=search_term, patient_field="patient", number_field="pk"
-        )
-        return found, False

@@ -5,13 +5,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from clinics.admin_pages import FactAdmin, OwnClinicsFilter, only_own_clinics
+from clinics.admin_pages import OwnClinicsFilter, only_own_clinics
 from clinics.number_texts import percent_text
+from loyalty.admin.people_search import SearchedByPatient
 from loyalty.models import ManualDiscount
 
 
 @admin.register(ManualDiscount)
-class ManualDiscountAdmin(FactAdmin):
+class ManualDiscountAdmin(SearchedByPatient):
     list_display = ("id", "requested_at", "patient", "clinic", "percent", "status", "requested_by", "approver")
     list_filter = (OwnClinicsFilter, "status")
     list_select_related = ("patient", "clinic", "requested_by", "approver")

@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from clinics.admin_pages import FactAdmin, OwnClinicsFilter, only_own_clinics
+from clinics.admin_pages import OwnClinicsFilter, only_own_clinics
+from loyalty.admin.people_search import SearchedByPatient
 from loyalty.models import ManualTier
 
 
@@ -13,7 +14,7 @@ class HomeClinicFilter(OwnClinicsFilter):
 
 
 @admin.register(ManualTier)
-class ManualTierAdmin(FactAdmin):
+class ManualTierAdmin(SearchedByPatient):
     list_display = ("id", "granted_at", "patient", "tier", "ends_on", "author", "ended_at")
     list_filter = (HomeClinicFilter,)
     list_select_related = ("patient", "author")

@@ -11,9 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clinics.admin_money import money_display
-from clinics.admin_pages import FactAdmin, FactInline, OwnClinicsFilter, only_own_clinics
+from clinics.admin_pages import FactInline, OwnClinicsFilter, only_own_clinics
 from clinics.number_texts import number_text, signed_text
-from loyalty.admin.people_search import SEARCH_HELP, facts_of_found_patients
+from loyalty.admin.people_search import SearchedByPatient
 from loyalty.models import Receipt, ReceiptLine, Refund, RefundLine, Source
 from loyalty.models.receipt import DESK
 from loyalty.program.versions import compiled_version
@@ -50,7 +50,7 @@ class ReceiptLineInline(FactInline):
 
 
 @admin.register(Receipt)
-class ReceiptAdmin(FactAdmin):
+class ReceiptAdmin(SearchedByPatient):
     inlines = (ReceiptLineInline,)
     list_display = (
         "id",
@@ -65,8 +65,7 @@ class ReceiptAdmin(FactAdmin):
     )
     list_filter = (OwnClinicsFilter, "identified_by", "proven_by")
     list_select_related = ("patient", "clinic", "actor")
-    search_fields = ("id",)
-    search_help_text = SEARCH_HELP
+    number_field = "pk"
     ordering = ("-paid_at", "-id")
     readonly_fields = (
         "price_text", "discount_text", "points_value_text", "paid_text", "spent", "earned", "why", "tier_title",
@@ -92,14 +91,6 @@ class ReceiptAdmin(FactAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Receipt]:
         return only_own_clinics(request=request, rows=super().get_queryset(request), field="clinic")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
-        found = facts_of_found_patients(
-            request=request, rows=queryset, text=search_term, patient_field="patient", number_field="pk"
-        )
-        return found, False
 
     @admin.display(description=_("points spent"), ordering="points_spent")
     def spent(self, receipt: Receipt) -> str:
@@ -146,7 +137,7 @@ class RefundLineInline(FactInline):
 
 
 @admin.register(Refund)
-class RefundAdmin(FactAdmin):
+class RefundAdmin(SearchedByPatient):
     inlines = (RefundLineInline,)
     list_display = (
         "id",
@@ -161,8 +152,8 @@ class RefundAdmin(FactAdmin):
     )
     list_filter = (ReceiptClinicFilter, "reason")
     list_select_related = ("receipt__patient", "actor")
-    search_fields = ("id",)
-    search_help_text = SEARCH_HELP
+    patient_field = "receipt__patient"
+    number_field = "receipt"
     ordering = ("-id",)
     fields = (
         ("receipt", "patient"), ("at", "actor"), ("reason", "note"),
@@ -173,18 +164,6 @@ class RefundAdmin(FactAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Refund]:
         return only_own_clinics(request=request, rows=super().get_queryset(request), field="receipt__clinic")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
-        found = facts_of_found_patients(
-            request=request,
-            rows=queryset,
-            text=search_term,
-            patient_field="receipt__patient",
-            number_field="receipt",
-        )
-        return found, False
 
     @admin.display(description=_("patient"))
     def patient(self, refund: Refund) -> Any:

@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from clinics.admin_pages import FactAdmin, OwnClinicsFilter, only_own_clinics
+from clinics.admin_pages import OwnClinicsFilter, only_own_clinics
+from loyalty.admin.people_search import SearchedByPatient
 from loyalty.models import ReminderPlan
 
 
@@ -13,7 +14,7 @@ class HomeClinicFilter(OwnClinicsFilter):
 
 
 @admin.register(ReminderPlan)
-class ReminderPlanAdmin(FactAdmin):
+class ReminderPlanAdmin(SearchedByPatient):
     list_display = ["last_day", "days_before", "patient", "points", "is_held_out", "due_at"]
     list_filter = ["is_held_out", HomeClinicFilter]
     list_select_related = ["patient"]

@@ -13,6 +13,7 @@ from patients.models import SpendProof
 from patients.spend_codes import TooManyCodes
 from patients.spend_guard import CodesBlocked
 from patients.spend_proofs import CodeRefused, Refusal
+from patients.typed_codes import read_code
 
 # As the fields of the page.
 LONGEST_CODE, LONGEST_PHONE, LONGEST_REASON = 20, 20, 200
@@ -81,11 +82,16 @@ def proven_text(way: str) -> str:
     return texts.get(way, "")
 
 
-def refused_text(refusal: CodeRefused) -> str:
-    """Why the code proves nothing and what to do."""
+def refused_text(refusal: CodeRefused, *, code: str) -> str:
+    """Why the typed code proves nothing and what to do."""
+    typed = read_code(code)
     texts = {
         Refusal.WRONG: _("The code does not match. Tries left: %(count)s.") % {"count": refusal.tries_left},
-        Refusal.LATE: _("The code has expired. Send a new one or ask to renew the card's screen."),
+        Refusal.LATE: (
+            _("The code has expired. Send a new one.")
+            if typed is not None and typed.is_from_sms
+            else _("The code has expired. Send a new one or ask to renew the card's screen.")
+        ),
         Refusal.USED: _("This code has been used already. The card shows a new one in a minute."),
         Refusal.OTHER_CARD: _("This QR is of another patient's card."),
         Refusal.BARE_CARD: _("This QR has no code: the phone is offline. Send the code by SMS."),

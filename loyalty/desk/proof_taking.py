@@ -39,7 +39,7 @@ def take_typed_code(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Wh
     try:
         proof = prove_by_code(page.proof.code, request=asked)
     except CodeRefused as refusal:
-        page.proof.error = refused_text(refusal)
+        page.proof.error = refused_text(refusal, code=page.proof.code)
     except CodesBlocked as blocked:
         page.proof.error = blocked_text(blocked, now=asked.now)
     else:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from clinics.models import AuditEvent, Clinic
 from patients.cards import block_card
-from patients.models import Card, Patient
+from patients.models import Card, Household, Patient
 from tests.patient_card import card_form, change_url
 from tests.people import LONG_AGO, make_clinic, make_patient, make_rita, make_staff
 
@@ -203,3 +203,16 @@ def test_clinics_that_an_owner_does_not_see_stay_with_the_member_of_staff(client
     client.post(url, {"user": rita.pk, "home_clinic": here.pk, "clinics": [here.pk]})
 
     assert set(rita.staff_member.clinics.all()) == {here, elsewhere}
+
+
+@pytest.mark.parametrize("typed", ["Ивановы", "4567", "Анна Иванова", "+7 916 123-45-67"])
+def test_household_is_found_by_its_name_or_by_anybody_in_it(client, typed):
+    anna = make_patient()
+    home = Household.objects.create(name="Ивановы", contact=anna)
+    Patient.objects.filter(pk=anna.pk).update(household=home)
+    Household.objects.create(name="Петровы", contact=make_patient("Петрова", "Вера", "+79160000001"))
+    client.force_login(User.objects.create_superuser("root", password="clinic-pass-1"))
+
+    page = client.get("/admin/patients/household/", {"q": typed})
+
+    assert list(page.context["cl"].result_list) == [home]

@@ -210,6 +210,12 @@ def test_id_in_the_address_opens_own_patients_only(client, rita, anna):
     assert "Петрова" not in text_of(client.get("/admin/desk/", {"patient": vera.pk}))
 
 
+def test_page_of_a_patient_carries_what_is_said_when_the_server_is_gone(client, rita, anna):
+    says = "Нет связи с сервером. Чек не проведён. Повторим, когда связь вернётся."
+
+    assert f'data-offline="{says}"' in strip(client).content.decode()
+
+
 @pytest.mark.parametrize("who", ["forged", "", "1:2:3"])
 def test_forged_reference_opens_nobody(client, rita, anna, who):
     text = text_of(client.get("/admin/desk/", {"who": who}))

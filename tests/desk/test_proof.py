@@ -282,7 +282,19 @@ def test_late_code_is_refused_in_its_own_words(client, quoted, anna):
     answer = post(client, quoted, code=code_of(anna, now=NOON - 3 * MINUTE))
 
     assert refused(answer) == 422
-    assert "Код устарел. Отправьте новый" in text_of(answer)
+    assert "Код устарел. Отправьте новый или попросите обновить экран карты." in text_of(answer)
+
+
+def test_late_code_of_an_sms_asks_for_a_new_one(client, quoted, anna, noon):
+    act(client, "code", quoted[0])
+    digits = code_digits(SpendCode.objects.get())
+    noon.move_to(NOON + 11 * MINUTE)
+    who = open_patient(client)
+
+    answer = quote_and_confirm(client, who, picture_lines(), spend="maximum", code=digits)
+
+    assert refused(answer) == 422
+    assert "Код устарел. Отправьте новый." in text_of(answer)
 
 
 def test_code_that_paid_one_receipt_pays_no_other(client, quoted, anna):
