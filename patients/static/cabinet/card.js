@@ -9,9 +9,11 @@
   let timer = 0;
   let isAsking = false;
 
-  const begin = () => {
+  // The seconds are those left when the server answered, so they run from the question at the latest: an answer
+  // that was long on its way must not make a code look younger than it is.
+  const begin = (askedAt) => {
     const sheet = place.querySelector("[data-seconds]");
-    end = Date.now() + Number(sheet?.dataset.seconds ?? 0) * 1000;
+    end = askedAt + Number(sheet?.dataset.seconds ?? 0) * 1000;
     tick();
   };
 
@@ -30,6 +32,7 @@
   const renew = async () => {
     if (isAsking) return;
     isAsking = true;
+    const askedAt = Date.now();
     try {
       const answer = await fetch(window.location.pathname, {
         headers: { "X-Card-Fragment": "1" }, cache: "no-store", credentials: "same-origin",
@@ -40,13 +43,13 @@
         return;
       }
       place.innerHTML = await answer.text();
-      begin();
+      isAsking = false;
+      begin(askedAt);
     } catch (error) {
+      isAsking = false;
       place.replaceChildren(offline.content.cloneNode(true));
       window.clearTimeout(timer);
       timer = window.setTimeout(renew, RETRY_MS);
-    } finally {
-      isAsking = false;
     }
   };
 
@@ -66,7 +69,8 @@
     stayAwake();
   });
 
-  document.querySelector("[data-renew]").hidden = true;
-  begin();
+  begin(Date.now());
   stayAwake();
+  // Last: without the link the code surely renews by itself.
+  document.querySelector("[data-renew]").hidden = true;
 })();
