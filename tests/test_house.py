@@ -35,6 +35,7 @@ LEAVES = {
 PURE = (
     "loyalty/rules/*.py",
     "loyalty/what_if/trial/*.py",
+    "loyalty/figures/maths/*.py",
     "clinics/money.py",
     "clinics/calendar.py",
     "patients/hotp.py",
