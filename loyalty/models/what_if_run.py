@@ -1,22 +1,17 @@
 """Asked-for runs of the past under a draft: who waits, how far one is, what it has come to."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from clinics.models.background_run import BackgroundRun
 
-class WhatIfRun(models.Model):
+
+class WhatIfRun(BackgroundRun):
     """One draft over the receipts of the past months, beside the version in force.
 
-    A worker takes it under a lease on the database server's own clock; whoever has lost the lease changes nothing.
+    Done and total are receipts, once for each time that the past is lived.
     """
-
-    class State(models.TextChoices):
-        WAITING = "WAITING", _("waiting")
-        RUNNING = "RUNNING", _("running")
-        DONE = "DONE", _("done")
-        FAILED = "FAILED", _("failed")
 
     version = models.ForeignKey(
         "loyalty.ProgramVersion", models.PROTECT, related_name="+", verbose_name=_("draft")
@@ -26,19 +21,6 @@ class WhatIfRun(models.Model):
         "loyalty.ProgramVersion", models.PROTECT, related_name="+", verbose_name=_("compared with")
     )
     months = models.PositiveSmallIntegerField(_("months"))
-    asked_at = models.DateTimeField(_("asked"))
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("asked by")
-    )
-    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
-    started_at = models.DateTimeField(_("started"), null=True)
-    finished_at = models.DateTimeField(_("finished"), null=True)
-    # Of receipts, once for each time that the past is lived.
-    done = models.PositiveIntegerField(_("done"), default=0)
-    total = models.PositiveIntegerField(_("total"), default=0)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    claimed_by = models.CharField(max_length=32, default="")
-    claimed_until = models.DateTimeField(null=True)
     result = models.JSONField(_("result"), null=True)
 
     class Meta:

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import InternalError
 from django_celery_beat.models import PeriodicTask
 
-from clinics import clock
+from clinics import background_runs, clock
 from loyalty import tasks
 from loyalty.management.commands import what_if_part
 from loyalty.models import ProgramVersion, WhatIfRun
@@ -136,9 +136,9 @@ def test_children_are_killed_when_the_report_refuses(monkeypatch):
     monkeypatch.setattr(children.subprocess, "Popen", lambda *a, **k: started.append(real(*a, **k)) or started[-1])
 
     def refuse(done):
-        raise running.ClaimLost
+        raise background_runs.ClaimLost
 
-    with pytest.raises(running.ClaimLost):
+    with pytest.raises(background_runs.ClaimLost):
         children.live_parts([PartJob(PERIOD, Part(0, 1), Side({}), Side({}))], report=refuse)
 
     assert [child.poll() for child in started] == [-9]
@@ -229,13 +229,15 @@ def test_a_worker_that_has_lost_its_lease_stores_nothing(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.concurrency
 @pytest.mark.parametrize(
-    ("lock", "claimed"), [("select 1", 2), (claims.LOCK, 1)], ids=["control-without-the-lock", "with-the-lock"]
+    ("lock", "claimed"),
+    [("select %s", 2), (background_runs.LOCK, 1)],
+    ids=["control-without-the-lock", "with-the-lock"],
 )
 def test_two_workers_take_a_run_once(monkeypatch, lock, claimed):
     waiting_run()
-    monkeypatch.setattr(claims, "LOCK", lock)
+    monkeypatch.setattr(background_runs, "LOCK", lock)
     both_have_read = threading.Barrier(2)
-    real = claims.F
+    real = background_runs.F
 
     def written_together(name):
         """Just before the claim is written: both have seen the run wait, if nothing keeps them apart."""
@@ -243,7 +245,7 @@ def test_two_workers_take_a_run_once(monkeypatch, lock, claimed):
             both_have_read.wait(timeout=0.5)
         return real(name)
 
-    monkeypatch.setattr(claims, "F", written_together)
+    monkeypatch.setattr(background_runs, "F", written_together)
 
     found = run_together(2, lambda index: claims.claim_next(claim=str(index), at=AT))
 
