@@ -6,6 +6,7 @@ Pages are keyed by the last entry shown: the cost of a page does not grow with t
 import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import Enum
 from typing import Any
 
 from django.db import connection
@@ -22,10 +23,20 @@ STATEMENT = """
                     where l.entry_id = e.id and l.available_at is null and l.remaining > 0)
       from loyalty_entry e
       join loyalty_operation o on o.id = e.operation_id
-     where e.account_id = %s and e.id < %s
+     where e.account_id = %s and e.id < %s and {part}
      order by e.id desc
      limit %s"""
 NEWEST = 2**63 - 1
+
+
+class Part(Enum):
+    """Which rows of a history; the last three are all that ever moved a unit, each in one of them."""
+
+    ALL = "true"
+    MOVED = "e.units <> 0"
+    EARNED = "e.units > 0"
+    SPENT = "e.units < 0 and o.kind <> 'BURN'"
+    BURNT = "e.units < 0 and o.kind = 'BURN'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +60,14 @@ class StatementRow:
     waits_for_visit: bool  # some of what is left of them
 
 
-def statement(account_id: int, limit: int, before_id: int | None = None) -> list[StatementRow]:
+def statement(
+    account_id: int, limit: int, before_id: int | None = None, *, part: Part = Part.ALL
+) -> list[StatementRow]:
     """The newest `limit` rows, or those before an entry: pass the last row's `entry_id` to get the next page."""
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, [account_id, NEWEST if before_id is None else before_id, limit])
+        cursor.execute(
+            STATEMENT.format(part=part.value), [account_id, NEWEST if before_id is None else before_id, limit]
+        )
         rows = cursor.fetchall()
     # Django leaves jsonb undecoded in raw cursors.
     return [replace(StatementRow(*row), explanation=row[8] and json.loads(row[8])) for row in rows]

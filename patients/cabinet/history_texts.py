@@ -57,6 +57,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
+    day: date  # in the clinic's calendar
     place: str  # the day and the receipt
     title: str
     amount: str
@@ -69,6 +70,7 @@ def history_row(row: StatementRow, *, receipt: int | None, reader: Reader) -> Hi
     """The row in the language of the page; `receipt` is the number of the one behind it."""
     details = [*_reasons(row, reader), _life(row, reader)]
     return HistoryRow(
+        day=local_date(row.effective_at, reader.tz),
         place=_place(row, receipt=receipt, reader=reader),
         title=_title(row, receipt, reader=reader),
         amount=signed_text(row.units),

@@ -7,29 +7,14 @@ from django.db.models import OuterRef, Subquery
 
 from clinics.calendar import local_date
 from loyalty.ledger.balance import Holdings, read_holdings
-from loyalty.ledger.statement import StatementRow, statement
 from loyalty.models import Standing
-from loyalty.program.versions import NoProgram, current_program
-from loyalty.receipt_numbers import receipt_numbers
 from loyalty.rules.compiled import CompiledProgram
 from loyalty.rules.tier_outlook import TierOutlook
 from loyalty.tiers.outlooks import read_tier_outlook
+from patients.cabinet.operations import Operations, find_program, read_operations
 from patients.models import Card, Patient
 
-SHOWN_OPERATIONS = 5
-# Rows that moved nothing (points that became available) are read and left out.
-READ_OPERATIONS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Operations:
-    """Rows of an account's history and the numbers of the receipts behind them, by operation."""
-
-    rows: tuple[StatementRow, ...]
-    receipts: dict[int, int]
-
-    def receipt_of(self, row: StatementRow) -> int | None:
-        return self.receipts.get(row.reversal_of_id or row.operation_id)
+SHOWN_OPERATIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +42,8 @@ def read_home(patient: Patient, *, at: datetime) -> HomeFacts:
     )
     if standing is None:
         nothing = Holdings(spendable=0, schedule=())
-        return HomeFacts(today, _card_of(patient), None, nothing, Operations((), {}), None, None)
-    program = _program(at)
+        return HomeFacts(today, _card_of(patient), None, nothing, Operations(), None, None)
+    program = find_program(at)
     return HomeFacts(
         today=today,
         card=standing.card_number or "",
@@ -70,21 +55,6 @@ def read_home(patient: Patient, *, at: datetime) -> HomeFacts:
     )
 
 
-def read_operations(*, account_id: int, count: int) -> Operations:
-    """The newest rows that moved points. Two queries."""
-    rows = [row for row in statement(account_id, max(READ_OPERATIONS, count * 2)) if row.units]
-    shown = tuple(rows[:count])
-    ids = {row.reversal_of_id or row.operation_id for row in shown}
-    return Operations(rows=shown, receipts=receipt_numbers(ids))
-
-
 def _card_of(patient: Patient) -> str:
     numbers = Card.objects.filter(patient=patient, status=Card.Status.ACTIVE).values_list("number", flat=True)
     return numbers.first() or ""
-
-
-def _program(at: datetime) -> CompiledProgram | None:
-    try:
-        return current_program(at=at).program
-    except NoProgram:
-        return None

@@ -3,10 +3,11 @@
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
-from patients.cabinet import card_views, home_views, login_views, rules_views
+from patients.cabinet import card_views, history_views, home_views, login_views, rules_views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home_views.home, name="cabinet_home"),
+    path("history/", history_views.history, name="cabinet_history"),
     path("card/", card_views.card, name="cabinet_card"),
     # allauth looks these two up by its own names.
     path("login/", login_views.ask_phone, name="account_login"),

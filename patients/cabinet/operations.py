@@ -1,0 +1,59 @@
+"""Rows of a patient's own history, read page by page: home shows the newest ones, history all of them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from loyalty.ledger.balance import Holdings
+from loyalty.ledger.statement import Part, StatementRow, statement
+from loyalty.models import Standing
+from loyalty.program.versions import NoProgram, current_program
+from loyalty.receipt_numbers import receipt_numbers
+from loyalty.rules.compiled import CompiledProgram
+from patients.cabinet.history_texts import HistoryRow, Reader, history_row
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """Rows that moved points, newest first, and the numbers of the receipts behind them, by operation."""
+
+    rows: tuple[StatementRow, ...] = ()
+    receipts: dict[int, int] = field(default_factory=dict)
+    has_more: bool = False
+
+    def receipt_of(self, row: StatementRow) -> int | None:
+        return self.receipts.get(row.reversal_of_id or row.operation_id)
+
+
+def read_operations(
+    *, account_id: int, count: int, part: Part = Part.MOVED, before_id: int | None = None
+) -> Operations:
+    """The newest rows of the part, or those before an entry. Two queries."""
+    rows = statement(account_id, count + 1, before_id, part=part)
+    shown = tuple(rows[:count])
+    ids = {row.reversal_of_id or row.operation_id for row in shown}
+    return Operations(rows=shown, receipts=receipt_numbers(ids), has_more=len(rows) > count)
+
+
+def worded(
+    operations: Operations,
+    *,
+    standing: Standing,
+    holdings: Holdings,
+    program: CompiledProgram | None,
+    tz: ZoneInfo,
+    at: datetime,
+) -> list[HistoryRow]:
+    """The rows in the language of the page."""
+    reader = Reader(
+        schedule=holdings.schedule, rolling_until=standing.account.rolling_until, program=program, tz=tz, at=at
+    )
+    return [history_row(row, receipt=operations.receipt_of(row), reader=reader) for row in operations.rows]
+
+
+def find_program(at: datetime) -> CompiledProgram | None:
+    """The program in force; None before the first one is published."""
+    try:
+        return current_program(at=at).program
+    except NoProgram:
+        return None
