@@ -56,6 +56,8 @@ _PROGRAM_VIEW = (
 )
 _MARKETER = (
     *_PROGRAM_VIEW,
+    "loyalty.view_reports",
+    "loyalty.export_reports",
     "patients.view_patient",
     "notifications.view_outboxmessage",
 )
@@ -64,6 +66,9 @@ _MANAGER = (
     *_DISCOUNTS,
     "loyalty.change_programversion",
     "loyalty.publish_program",
+    "loyalty.view_reports",
+    "loyalty.export_reports",
+    "loyalty.export_personal_data",
     "patients.view_patient",
     "patients.change_patient",
     "patients.view_card",

@@ -81,6 +81,9 @@ class Receipt(models.Model):
         permissions = [
             ("use_desk", _("Can work at the desk")),
             ("refund_receipt", _("Can refund a receipt")),
+            ("view_reports", _("Can see reports")),
+            ("export_reports", _("Can take reports as files")),
+            ("export_personal_data", _("Can take names and phones in files")),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -44,7 +44,8 @@ class Address:
     @property
     def section(self) -> str:
         first = self.pattern.split("/")[0]
-        return first if first in {"desk", "program", *(a.label for a in apps.get_app_configs())} else "site"
+        own = {"desk", "program", "reports", *(config.label for config in apps.get_app_configs())}
+        return first if first in own else "site"
 
 
 def walk(patterns, prefix="") -> Iterator[Address]:
@@ -85,6 +86,7 @@ def _filled(address: Address, rows) -> str:
         "run_id": 0,
         "receipt_id": rows[Receipt].pk,
         "kind": "earning",
+        "report": "receipts",
         "code": "new",
         "slug": "tiers",
         "content_type_id": 1,

@@ -1,0 +1,221 @@
+"""The filter bar of a report: period, clinic, doctor, patients, comparison. The whole state is in the address.
+
+A filter set turns what was typed into a `Scope`, or says in words what is wrong with it. It knows whose clinics
+may be asked about; the moment is given.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import django_filters
+from django import forms
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinics.calendar import add_months, end_of_period, local_date, start_of_period
+from clinics.models import Clinic, Doctor
+from clinics.scope import clinics_with_permission
+from loyalty.models import Receipt
+from loyalty.program.versions import NoProgram, current_program
+from loyalty.reports.scope import Days, Scope, Segment
+from loyalty.texts.explanations import tier_title
+from patients.models import Patient, SocialGroup, Tag
+
+LONGEST_YEARS = 10
+PERIODS = (
+    ("this_month", gettext_lazy("This month")),
+    ("last_month", gettext_lazy("Last month")),
+    ("last_30_days", gettext_lazy("Last 30 days")),
+    ("this_quarter", gettext_lazy("This quarter")),
+    ("this_year", gettext_lazy("This year")),
+    ("last_12_months", gettext_lazy("Last 12 months")),
+    ("last_24_months", gettext_lazy("Last 24 months")),
+    ("days", gettext_lazy("Chosen days")),
+)
+COMPARISONS = (
+    ("before", gettext_lazy("with the period before")),
+    ("year", gettext_lazy("with a year ago")),
+    ("none", gettext_lazy("with nothing")),
+)
+USUAL_PERIOD = "this_month"
+
+
+class NoClinics(Exception):
+    """The person works in no clinic of which the report may speak."""
+
+
+class PeriodForm(forms.Form):
+    """Days only where days are chosen; typed days are chosen days, whatever the period says."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if cleaned.get("period") != "days" or "first" not in self.fields:
+            return cleaned
+        for name in ("first", "last"):
+            if cleaned.get(name) is None and name not in self.errors:
+                self.add_error(name, _("Choose the day."))
+        if first and last and last < first:
+            self.add_error("last", _("The last day is before the first one. Choose a later one."))
+        elif first and last and add_months(first, 12 * LONGEST_YEARS) < last:
+            self.add_error("last", _("Choose at most ten years."))
+        return cleaned
+
+
+class ReportFilters(django_filters.FilterSet):
+    """What every report has: the clinics. Subclasses add filters; own ones end up in `Scope.choices`."""
+
+    usual_period = USUAL_PERIOD
+    clinic = django_filters.ChoiceFilter(
+        label=gettext_lazy("Clinic"), empty_label=gettext_lazy("All clinics"), choices=()
+    )
+
+    class Meta:
+        model = Receipt
+        fields: list[str] = []
+        form = PeriodForm
+
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        *,
+        user: AbstractBaseUser | AnonymousUser,
+        permissions: tuple[str, ...],
+        at: datetime,
+    ) -> None:
+        """Raises NoClinics."""
+        self.clinics: list[Clinic] = list(clinics_with_permission(user, permissions=permissions))
+        if not self.clinics:
+            raise NoClinics
+        self.at = at
+        super().__init__(self._with_usual(data), queryset=Receipt.objects.none())
+        for name, choices in self.choices().items():
+            if name in self.filters:
+                self.filters[name].extra["choices"] = choices
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        """What may be chosen, by filter."""
+        return {"clinic": [(str(clinic.pk), clinic.name) for clinic in self.clinics]}
+
+    def today(self) -> date:
+        """In the clinics' zone where all have one, in the network's otherwise."""
+        zones = {clinic.timezone for clinic in self.clinics}
+        return local_date(self.at, ZoneInfo(zones.pop() if len(zones) == 1 else settings.TIME_ZONE))
+
+    def scope(self) -> Scope:
+        """Call when `is_valid()`."""
+        chosen = self.form.cleaned_data
+        own = set(self.filters) - COMMON
+        days = self.days()
+        return Scope(
+            clinics=tuple(c for c in self.clinics if chosen.get("clinic") in {None, "", str(c.pk)}),
+            days=days,
+            at=self.at,
+            doctor_id=_number(chosen.get("doctor")),
+            segment=Segment(
+                tier=chosen.get("tier") or "",
+                tag_id=_number(chosen.get("tag")),
+                source=chosen.get("source") or "",
+                social_group_id=_number(chosen.get("social_group")),
+            ),
+            compared=_compared(chosen.get("compare"), days),
+            choices={name: chosen.get(name) for name in own if chosen.get(name) not in {None, ""}},
+        )
+
+    def days(self) -> Days:
+        chosen = self.form.cleaned_data
+        if chosen.get("period") == "days":
+            return Days(chosen["first"], chosen["last"])
+        return days_of(chosen.get("period") or self.usual_period, today=self.today())
+
+    def _with_usual(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        typed = {name: data[name] for name in data}
+        if typed.get("first") or typed.get("last"):
+            typed.setdefault("period", "days")
+        usual = {"period": self.usual_period, "compare": "before"}
+        return {**usual, **{name: value for name, value in typed.items() if value != "" or name not in usual}}
+
+
+class PeriodFilters(ReportFilters):
+    """Of what happened within days, to receipts or patients."""
+
+    period = django_filters.ChoiceFilter(label=gettext_lazy("Period"), choices=PERIODS, empty_label=None)
+    first = django_filters.DateFilter(
+        label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    last = django_filters.DateFilter(
+        label=gettext_lazy("To, inclusive"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    doctor = django_filters.ChoiceFilter(label=gettext_lazy("Doctor"), empty_label=gettext_lazy("Any"), choices=())
+    tier = django_filters.ChoiceFilter(label=gettext_lazy("Tier"), empty_label=gettext_lazy("Any"), choices=())
+    tag = django_filters.ChoiceFilter(label=gettext_lazy("Tag"), empty_label=gettext_lazy("Any"), choices=())
+    source = django_filters.ChoiceFilter(label=gettext_lazy("Source"), empty_label=gettext_lazy("Any"), choices=())
+    social_group = django_filters.ChoiceFilter(
+        label=gettext_lazy("Social group"), empty_label=gettext_lazy("Any"), choices=()
+    )
+    compare = django_filters.ChoiceFilter(label=gettext_lazy("Compare"), choices=COMPARISONS, empty_label=None)
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        doctors = Doctor.objects.filter(clinics__in=self.clinics).distinct().order_by("name", "id")
+        sources = Patient.objects.filter(home_clinic__in=self.clinics).exclude(source="")
+        named = sources.order_by("source").values_list("source", flat=True).distinct()
+        return super().choices() | {
+            "doctor": [(str(doctor.pk), doctor.name) for doctor in doctors],
+            "tier": tier_choices(self.at),
+            "tag": [(str(tag.pk), tag.name) for tag in Tag.objects.order_by("name", "id")],
+            "source": [(source, source) for source in named],
+            "social_group": [(str(one.pk), str(one)) for one in SocialGroup.objects.order_by("name", "id")],
+        }
+
+
+class LongPeriodFilters(PeriodFilters):
+    """Of something that is told by months: a year of them, unless asked otherwise."""
+
+    usual_period = "last_12_months"
+
+
+# Filters that the scope has fields for.
+COMMON = frozenset(PeriodFilters.base_filters)
+
+
+def days_of(period: str, *, today: date) -> Days:
+    """The days of a named period. Those that go on end today, and a row of whole months with its last one."""
+    month = start_of_period(today, "month")
+    last_month = month - timedelta(days=1)
+    named = {
+        "this_month": Days(month, today),
+        "last_month": Days(start_of_period(last_month, "month"), last_month),
+        "last_30_days": Days(today - timedelta(days=29), today),
+        "this_quarter": Days(start_of_period(today, "quarter"), today),
+        "this_year": Days(start_of_period(today, "year"), today),
+        "last_12_months": Days(add_months(month, -11), end_of_period(today, "month")),
+        "last_24_months": Days(add_months(month, -23), end_of_period(today, "month")),
+    }
+    return named[period]
+
+
+def tier_choices(at: datetime) -> list[tuple[str, str]]:
+    """Of the program in force; none before the first one."""
+    try:
+        program = current_program(at=at).program
+    except NoProgram:
+        return []
+    return [(code, tier_title(program, code)) for code in program.tier_by_code]
+
+
+def _compared(choice: str | None, days: Days) -> Days | None:
+    match choice:
+        case "year":
+            return days.year_before
+        case "none":
+            return None
+        case _:
+            return days.before
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text else None

@@ -1,0 +1,112 @@
+"""One report = one class: the same object feeds the screen, the spreadsheet, the csv and the letters.
+
+A report answers for a scope and knows nothing of pages. Rows come one by one, so that a long list costs no memory.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, cast
+
+from loyalty.reports.columns import (
+    Behind,
+    Chart,
+    ChartPlan,
+    Column,
+    Number,
+    Row,
+    Series,
+    Text,
+    Thing,
+    Unit,
+    Value,
+)
+from loyalty.reports.filters import PeriodFilters, ReportFilters
+from loyalty.reports.scope import Scope
+
+VIEW_REPORTS = "loyalty.view_reports"
+
+
+class Report:
+    """Subclasses stand in `loyalty.reports.catalogue`, a file each."""
+
+    code: ClassVar[str]  # in addresses and file names
+    title: ClassVar[Text]
+    lead: ClassVar[Text] = ""  # the question it answers, in a sentence
+    section: ClassVar[Text]  # heading in the list of reports
+    order: ClassVar[int] = 100  # within all reports
+    permissions: ClassVar[tuple[str, ...]] = (VIEW_REPORTS,)
+    filters: ClassVar[type[ReportFilters]] = PeriodFilters
+    columns: ClassVar[tuple[Column, ...]]
+    charts: ClassVar[tuple[ChartPlan, ...]] = ()
+    # What the empty report says instead of a table; empty: the usual words.
+    empty_text: ClassVar[Text] = ""
+
+    def columns_for(self, scope: Scope) -> Sequence[Column]:
+        """A report whose columns depend on the question says which; usually always the same."""
+        return self.columns
+
+    def rows(self, scope: Scope) -> Iterator[Row]:
+        """A value per column."""
+        raise NotImplementedError
+
+    def totals(self, scope: Scope) -> Row | None:
+        """A value per column, None where a total has no meaning; counted apart, for the screen shows no more
+        than a page of rows."""
+        return None
+
+    def count(self, scope: Scope) -> int | None:
+        """How many rows there are, when that is cheap to tell before a file is written."""
+        return None
+
+    def behind(self, scope: Scope, column: Column, row: Row) -> Behind | Thing | None:
+        """Where the rows behind a cell are listed, or the thing that it names."""
+        return None
+
+    def value(self, row: Row, code: str) -> Value:
+        """The cell of a column with the code."""
+        return row[[column.code for column in self.columns].index(code)]
+
+    def charts_of(self, rows: Sequence[Row], *, scope: Scope) -> list[Chart]:
+        columns = self.columns_for(scope)
+        return [_chart(plan, columns, rows) for plan in self.charts]
+
+
+class Figure:
+    """One number of the dashboard, with how it is counted and where its rows are.
+
+    Subclasses stand beside their report in the catalogue. `value` costs one query: the tile asks twice, for the
+    period and for the one compared with.
+    """
+
+    code: ClassVar[str]
+    title: ClassVar[Text]
+    unit: ClassVar[Unit]
+    definition: ClassVar[Text]
+    order: ClassVar[int] = 100
+    permissions: ClassVar[tuple[str, ...]] = (VIEW_REPORTS,)
+    # Whether more is better: None where it is neither.
+    is_more_better: ClassVar[bool | None] = None
+    # Something that is as of a day rather than of a period.
+    is_of_a_day: ClassVar[bool] = False
+
+    def value(self, scope: Scope) -> Value:
+        """None when nobody can know."""
+        raise NotImplementedError
+
+    def behind(self, scope: Scope) -> Behind | None:
+        return None
+
+
+def _chart(plan: ChartPlan, columns: Sequence[Column], rows: Sequence[Row]) -> Chart:
+    codes = [column.code for column in columns]
+    label = codes.index(plan.label)
+    shown = [codes.index(code) for code in plan.values if code in codes]
+    return Chart(
+        kind=plan.kind,
+        title=str(plan.title),
+        unit=columns[shown[0]].unit,
+        labels=tuple(row[label] for row in rows),
+        label_unit=columns[label].unit,
+        series=tuple(
+            Series(str(columns[index].title), tuple(cast(Number, row[index]) for row in rows)) for index in shown
+        ),
+    )

@@ -1,0 +1,13 @@
+"""Addresses of the reports; they live in the admin's namespace."""
+
+from django.contrib import admin
+from django.urls import path
+
+from loyalty.reports_page import dashboard_views, report_views
+
+view = admin.site.admin_view
+urlpatterns = [
+    path("", view(dashboard_views.dashboard), name="reports"),
+    path("<slug:report>/", view(report_views.report_page), name="report"),
+    path("<slug:report>/chart-<int:number>.svg", view(report_views.report_chart), name="report_chart"),
+]
