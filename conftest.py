@@ -18,6 +18,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # Wake-up calls of committed tests go nowhere: no worker listens, and no file is left behind.
     settings.CELERY_BROKER_URL = "memory://"
     settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
+    # A real hash takes a quarter of a second; no test is about how long a guess takes.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if os.environ.get("DATABASE_URL"):
         return
     is_worker = hasattr(config, "workerinput")

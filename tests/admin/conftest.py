@@ -9,9 +9,7 @@ from tests.admin.two_clinics import build_two_clinics
 
 
 @pytest.fixture
-def world(db, settings):
-    # Logging in is not what these tests measure.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def world(db):
     # Thousands of refusals are meant; each would write its traceback.
     logging.disable(logging.WARNING)
     yield build_two_clinics()
