@@ -12,9 +12,11 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from clinics import clock
 from clinics.staff_login import pending, phone_views, views
 from clinics.staff_login.form import StaffLoginForm
 from config.first_steps import first_steps
+from loyalty.calls.listing import count_today
 
 APP_ORDER = ("patients", "loyalty", "notifications", "clinics", "auth", "django_celery_beat")
 
@@ -45,9 +47,12 @@ class PortalAdminSite(admin.AdminSite):
         return super().each_context(request) | {"desk_url": reverse("admin:desk")}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """With what a new clinic has still to do, for those who open it."""
-        steps = first_steps(request.user) if isinstance(request.user, User) else []
-        return super().index(request, {"first_steps": steps, **(extra_context or {})})
+        """With what a new clinic has still to do, for those who open it, and whom to call today."""
+        own: dict[str, Any] = {}
+        if isinstance(request.user, User):
+            own["first_steps"] = first_steps(request.user)
+            own["calls"] = count_today(request.user, at=clock.now())
+        return super().index(request, own | (extra_context or {}))
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

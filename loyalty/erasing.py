@@ -11,10 +11,11 @@ from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from clinics import audit
-from loyalty.models import Account, ManualDiscount, ManualTier, Receipt, Refund, Standing
+from loyalty.calls.working import close_tasks
+from loyalty.models import Account, Call, CallTask, ManualDiscount, ManualTier, Receipt, Refund, Standing
 from notifications.erasing import blank_messages
 from notifications.models import OutboxMessage
 from patients.consents import current_consents
@@ -82,6 +83,7 @@ def erase_patient(*, patient_id: int, source: str, reason: str, actor: User, at:
             erase_person(each, source=source, actor=actor, at=at)
         ids = [each.pk for each in people]
         blank_messages(ids)
+        close_tasks(Q(patient__in=ids), at=at)
         _erase_texts(ids)
         audit.record(
             code="patient.erased",
@@ -125,6 +127,8 @@ def _erase_texts(ids: Sequence[int]) -> None:
     Receipt.objects.filter(patient__in=ids).exclude(override_reason="").update(override_reason=ERASED_TEXT)
     Refund.objects.filter(receipt__patient__in=ids).update(note="")
     ManualTier.objects.filter(patient__in=ids).update(reason=ERASED_TEXT)
+    CallTask.objects.filter(patient__in=ids).update(words="")
+    Call.objects.filter(task__patient__in=ids).update(comment="")
     discounts = ManualDiscount.objects.filter(patient__in=ids)
     discounts.filter(status__in=ManualDiscount.OPEN).update(status=ManualDiscount.Status.CANCELLED)
     discounts.update(reason=ERASED_TEXT, decision_note="")

@@ -7,6 +7,9 @@ from django.db import transaction
 
 from patients.models import ConsentRecord, Patient
 
+# A call by a person, as a channel of consents: nothing is sent through it.
+CALLS = "CALL"
+
 
 def record_consent(
     *,

@@ -1,6 +1,7 @@
 """Pages of the loyalty app in the admin."""
 
 from loyalty.admin.account_admin import AccountAdmin
+from loyalty.admin.call_task_admin import CallTaskAdmin
 from loyalty.admin.manual_discount_admin import ManualDiscountAdmin
 from loyalty.admin.manual_tier_admin import ManualTierAdmin
 from loyalty.admin.nightly_run_admin import NightlyRunAdmin
@@ -11,6 +12,7 @@ from loyalty.admin.reminder_plan_admin import ReminderPlanAdmin
 
 __all__ = [
     "AccountAdmin",
+    "CallTaskAdmin",
     "ManualDiscountAdmin",
     "ManualTierAdmin",
     "NightlyRunAdmin",

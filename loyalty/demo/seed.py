@@ -25,6 +25,7 @@ from loyalty.demo.names import Person, make_person, phone_of
 from loyalty.demo.people import SOURCE, NewGuest, write_guests
 from loyalty.demo.program import demo_document
 from loyalty.demo.showcase import seat_showcase
+from loyalty.demo.voices import fill_call_list
 from loyalty.models import Standing
 from loyalty.past.receipts import PastReceipt, replay_receipts
 from loyalty.program.versions import NoProgram, RunningProgram, create_draft, current_program, publish
@@ -83,6 +84,7 @@ def prepare(*, patients: int, at: datetime) -> _Demo:
         if started is None:
             audit.record(code=STARTED, actor=None, details={"patients": patients}, at=at)
             seat_showcase(place=place, catalogue=catalogue, running=running, at=at)
+            fill_call_list(place=place, at=at)
     return demo
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from clinics import audit, clock
 from clinics.calendar import local_date
 from clinics.number_texts import day_text
+from loyalty.calls.listing import WORK, tasks_for
 from loyalty.desk.access import Desk, Who, choose_clinic, desk_view, sign_who
 from loyalty.desk.done_texts import put_receipt, put_refund, put_visit
 from loyalty.desk.page import DeskPage, put_patient, show_desk, who_of
@@ -53,6 +54,8 @@ def desk_home(request: HttpRequest, desk: Desk) -> HttpResponse:
     for name, put in DONE.items():
         if request.GET.get(name):
             put(page, desk=desk, number=_number(request.GET[name]), is_repeated=bool(request.GET.get("again")))
+    if page.strip is None and not page.notices and desk.user.has_perm(WORK):
+        page.extra["calls"] = tasks_for(desk.user, clinics=desk.clinics, at=clock.now()).count()
     return show_desk(request, desk=desk, page=page)
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 
 from loyalty.desk import (
     again_views,
+    calls_views,
     checkout_views,
     discount_views,
     home,
@@ -29,6 +30,8 @@ urlpatterns = [
     path("enrol/", people_views.desk_enrol, name="desk_enrol"),
     path("discount/", discount_views.desk_discount, name="desk_discount"),
     path("discounts/", admin.site.admin_view(discount_views.decide_discounts), name="desk_discounts"),
+    path("calls/", calls_views.desk_calls, name="desk_calls"),
+    path("calls/<int:task_id>/", calls_views.desk_call, name="desk_call"),
     path("again/<int:receipt_id>/", again_views.desk_enter_again, name="desk_enter_again"),
     path("refund/<int:receipt_id>/", refund_views.desk_refund, name="desk_refund"),
     path("visit/<int:receipt_id>/", visit_views.desk_close_visit, name="desk_close_visit"),

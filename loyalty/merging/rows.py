@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from loyalty.models import ManualTier, Receipt, ThresholdGift
+from loyalty.models import CallTask, ManualTier, Receipt, ThresholdGift
 from patients.models import Household, Patient, PatientSourceKey, SocialGroupRecord
 
 Moved = dict[str, Any]
@@ -48,6 +48,7 @@ def move_rows(*, duplicate: Patient, survivor: Patient) -> Moved:
             ),
             to=survivor,
         ),
+        "call_tasks": _move_tasks(duplicate, survivor),
         "manual_tiers": _move(tiers.exclude(ended_at=None) if has_own_tier else tiers, to=survivor),
         "tags": sorted(tags),
         "duplicates": _move(Patient.objects.filter(merged_into=duplicate), to=survivor, field="merged_into"),
@@ -61,6 +62,7 @@ def move_rows_back(moved: Moved, *, duplicate: Patient, survivor: Patient) -> No
     SocialGroupRecord.objects.filter(pk__in=moved["groups"], patient=survivor).update(patient=duplicate)
     # Merges of before do not name them.
     ThresholdGift.objects.filter(pk__in=moved.get("threshold_gifts", ())).update(patient=duplicate)
+    CallTask.objects.filter(pk__in=moved.get("call_tasks", ())).update(patient=duplicate)
     ManualTier.objects.filter(pk__in=moved["manual_tiers"]).update(patient=duplicate)
     Patient.objects.filter(pk__in=moved["duplicates"], merged_into=survivor).update(merged_into=duplicate)
     Household.objects.filter(pk__in=moved["contact_of"], contact=survivor).update(contact=duplicate)
@@ -93,6 +95,15 @@ def _move(rows: Any, *, to: Patient, field: str = "patient") -> list[int]:
     ids = sorted(rows.values_list("pk", flat=True))
     rows.model.objects.filter(pk__in=ids).update(**{field: to})
     return ids
+
+
+def _move_tasks(duplicate: Patient, survivor: Patient) -> list[int]:
+    """Of two open wishes to come the survivor's own is enough."""
+    tasks = CallTask.objects.filter(patient=duplicate)
+    wishes = CallTask.objects.filter(kind=CallTask.Kind.BOOKING, done_at=None)
+    if wishes.filter(patient=survivor).exists():
+        tasks = tasks.exclude(pk__in=wishes.filter(patient=duplicate).values("pk"))
+    return _move(tasks, to=survivor)
 
 
 def _count_limits(statement: str, *, duplicate: Patient, survivor: Patient) -> None:

@@ -1,5 +1,6 @@
 """Tables of the program, the ledger and the checkout."""
 
+from loyalty.models.call_task import Call, CallTask
 from loyalty.models.ledger import Account, Allocation, Entry, Lot, Operation, OperationKind, Source, Unit
 from loyalty.models.limit_use import LimitUse
 from loyalty.models.manual_discount import ManualDiscount
@@ -19,6 +20,8 @@ __all__ = [
     "Account",
     "Allocation",
     "Award",
+    "Call",
+    "CallTask",
     "Entry",
     "ImportedOpening",
     "LimitUse",

@@ -14,6 +14,7 @@ class NightlyRun(models.Model):
         TIERS = "TIERS", _("Tiers")
         BURN = "BURN", _("Burning")
         REMIND = "REMIND", _("Reminders")
+        CALLS = "CALLS", _("Call list")
 
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", verbose_name=_("clinic"))
     day = models.DateField(_("day"))

@@ -1,4 +1,4 @@
-"""The nights of the clinics: forgotten visits; pending becomes available; gifts; tiers; burning; reminders.
+"""The nights of the clinics: visits; pending becomes available; gifts; tiers; burning; reminders; call list.
 
 The steps come in this order. A clinic's night begins at 03:00 of its own day, whatever the server's zone. Each
 step reads from the data what is left to do: it may run twice, in two workers, or for the first time after days of
@@ -13,6 +13,7 @@ from clinics import fail_points
 from clinics.models import Clinic
 from loyalty.models import NightlyRun
 from loyalty.nightly import journal
+from loyalty.nightly.call_list import make_call_list
 from loyalty.nightly.gifts import give_threshold_gifts
 from loyalty.nightly.point_sweeps import burn_expired, release_pending
 from loyalty.nightly.reminders import plan_reminders
@@ -33,6 +34,7 @@ STEPS: tuple[tuple[NightlyRun.Step, Callable[..., None]], ...] = (
     (Step.TIERS, recount_tiers),
     (Step.BURN, burn_expired),
     (Step.REMIND, plan_reminders),
+    (Step.CALLS, make_call_list),
 )
 
 

@@ -3,22 +3,26 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from clinics.calendar import local_date
 from clinics.number_texts import day_text
+from loyalty.models import CallTask
 from notifications.channels.registry import LABELS
 from notifications.events import UnknownEvent, get_event
 from notifications.models import OutboxMessage
+from patients.consents import CALLS
 from patients.models import ConsentRecord, Patient, Referral
 from patients.search import active_patients
 
+CONSENT_CHANNELS = {**LABELS, CALLS: gettext_lazy("calls")}
 SHOWN_MESSAGES = 5
 SHOWN_RELATIVES = 10
+SHOWN_TASKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,13 @@ class MessageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskRow:
+    id: int
+    what: str
+    outcome: str  # or for which day it is
+
+
+@dataclass(frozen=True, slots=True)
 class CardFacts:
     household: str
     relatives: tuple[Relative, ...]
@@ -44,10 +55,11 @@ class CardFacts:
     invited: str  # how many came, and how many of them have paid
     consents: tuple[tuple[str, bool], ...]
     messages: tuple[MessageRow, ...]
+    tasks: tuple[TaskRow, ...]
 
 
 def read_card_facts(*, patient: Patient, at: datetime, clinic_ids: frozenset[int]) -> CardFacts:
-    """Five queries, whatever the patient's past."""
+    """Six queries, whatever the patient's past."""
     inviter = Referral.objects.filter(patient=patient).select_related("inviter").first()
     return CardFacts(
         household=str(patient.household) if patient.household else "",
@@ -56,6 +68,7 @@ def read_card_facts(*, patient: Patient, at: datetime, clinic_ids: frozenset[int
         invited=_invited(patient),
         consents=_consents(patient, at=at),
         messages=tuple(_message(row) for row in patient.outbox_messages.order_by("-id")[:SHOWN_MESSAGES]),
+        tasks=_tasks(patient, at=at),
     )
 
 
@@ -92,9 +105,24 @@ def _consents(patient: Patient, *, at: datetime) -> tuple[tuple[str, bool], ...]
 
 
 def _consent(row: ConsentRecord, *, day: str) -> str:
-    channel = f" ({LABELS.get(row.channel, row.channel)})" if row.channel else ""
+    channel = f" ({CONSENT_CHANNELS.get(row.channel, row.channel)})" if row.channel else ""
     words = {"kind": f"{row.get_kind_display()}{channel}", "day": day}
     return _("%(kind)s: yes, %(day)s") % words if row.granted else _("%(kind)s: no, %(day)s") % words
+
+
+def _tasks(patient: Patient, *, at: datetime) -> tuple[TaskRow, ...]:
+    """Open ones first. What a patient was not content with is for the list of those who settle it."""
+    today = local_date(at, patient.home_clinic.tz)
+    tasks = CallTask.objects.filter(patient=patient).exclude(kind=CallTask.Kind.FEEDBACK)
+    return tuple(
+        TaskRow(
+            id=task.pk,
+            what=task.words if task.kind == CallTask.Kind.MANUAL else str(task.get_kind_display()),
+            outcome=task.get_outcome_display()
+            or _("call on %(day)s") % {"day": day_text(task.due_date, today=today)},
+        )
+        for task in tasks.order_by(F("done_at").desc(nulls_first=True), "-id")[:SHOWN_TASKS]
+    )
 
 
 def _message(row: OutboxMessage) -> MessageRow:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from clinics import clock
 from patients.admin.dialog_page import Button, reason_field, required_actor, show_dialog, to_card
-from patients.consents import current_consents, decide_consent
+from patients.consents import CALLS, current_consents, decide_consent
 from patients.models import ConsentRecord, Patient
 
 PERMISSION = "patients.add_consentrecord"
@@ -32,7 +32,7 @@ class ConsentForm(forms.Form):
     channel = forms.ChoiceField(
         label=gettext_lazy("Channel"),
         required=False,
-        choices=[("", gettext_lazy("every channel")), *Patient.Channel.choices],
+        choices=[("", gettext_lazy("every channel")), *Patient.Channel.choices, (CALLS, gettext_lazy("calls"))],
         help_text=gettext_lazy("For messages only."),
     )
     source = forms.ChoiceField(

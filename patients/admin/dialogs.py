@@ -17,6 +17,7 @@ from patients.admin import (
     joining_dialog,
     merge_dialog,
     points_dialog,
+    task_dialog,
     tier_dialog,
 )
 from patients.admin.points_block import PointsBlock
@@ -66,6 +67,7 @@ DIALOGS: dict[str, Dialog] = {
         lambda patient, points: merge_dialog.find_open_merge(patient) is not None,
     ),
     "erase": Dialog(erase_dialog.erase_dialog, (erase_dialog.PERMISSION,)),
+    "call": Dialog(task_dialog.task_dialog, (task_dialog.PERMISSION,)),
     "give-points": Dialog(points_dialog.give_dialog, (points_dialog.PERMISSION,), _has_points),
     "take-points": Dialog(points_dialog.take_dialog, (points_dialog.PERMISSION,), _has_points),
 }

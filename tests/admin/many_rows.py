@@ -15,6 +15,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 from clinics.models import AuditEvent, Clinic, Doctor, Service, ServiceCategory, StaffMember
 from loyalty.models import (
     Account,
+    CallTask,
     ManualDiscount,
     ManualTier,
     NightlyRun,
@@ -132,6 +133,13 @@ def _discount(many: Many, n: int) -> ManualDiscount:
     )  # fmt: skip
 
 
+def _call_task(many: Many, n: int) -> CallTask:
+    return CallTask(
+        key=f"t{n}", patient=many.one(Patient, n), clinic=many.one(Clinic, n), kind="MANUAL", due_date=DAY,
+        created_at=NOON, taken_by=many.one(User, n), taken_at=NOON,
+    )  # fmt: skip
+
+
 def _tier(many: Many, n: int) -> ManualTier:
     return ManualTier(
         patient=many.one(Patient, n), tier="gold", reason="партнёр", ends_on=DAY, author=many.one(User, n),
@@ -173,6 +181,7 @@ MAKERS: dict[str, Callable[[Many, int], Model]] = {
     "django_celery_beat.IntervalSchedule": lambda many, n: IntervalSchedule(every=n + 1, period="minutes"),
     "django_celery_beat.PeriodicTask": _task,
     "loyalty.Account": _account,
+    "loyalty.CallTask": _call_task,
     "loyalty.ManualDiscount": _discount,
     "loyalty.ManualTier": _tier,
     "loyalty.NightlyRun": _night,

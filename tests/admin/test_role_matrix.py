@@ -24,7 +24,7 @@ from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from loyalty.models import ProgramVersion, Receipt
+from loyalty.models import CallTask, ProgramVersion, Receipt
 from patients.models import Patient
 from tests.admin.two_clinics import ROLES, TwoClinics
 
@@ -84,6 +84,7 @@ def _filled(address: Address, rows) -> str:
         "app_label": "patients",
         "number": rows[ProgramVersion].number,
         "run_id": 0,
+        "task_id": rows[CallTask].pk,
         "receipt_id": rows[Receipt].pk,
         "kind": "earning",
         "report": "receipts",

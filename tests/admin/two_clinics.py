@@ -12,6 +12,7 @@ from clinics.models import AuditEvent, Clinic, Doctor, Service, ServiceCategory,
 from clinics.roles import PERMISSIONS_BY_ROLE
 from loyalty.models import (
     Account,
+    CallTask,
     ManualDiscount,
     ManualTier,
     NightlyRun,
@@ -91,6 +92,10 @@ def _rows_of(clinic: Clinic, *, phone: str, names: tuple[str, str], actor: User)
         Patient: patient,
         Household: household,
         Account: account,
+        CallTask: CallTask.objects.create(
+            key=f"test:{clinic.code}", patient=patient, clinic=clinic, kind="MANUAL", words="счёт",
+            due_date=NOON.date(), created_at=NOON,
+        ),
         Operation: Operation.objects.get(pk=operation),
         Receipt: receipt,
         Refund: make_refund(receipt, actor=actor),
