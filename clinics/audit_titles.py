@@ -35,6 +35,8 @@ TITLES: dict[str, Promise] = {
     "receipts.imported": _("Receipts imported"),
     "spending.codes_blocked": _("Codes closed after five wrong ones"),
     "spending.overridden": _("Spending allowed without a code"),
+    "report.exported": _("Report taken as a file"),
+    "report.personal_data_exported": _("Report with names and phones taken as a file"),
     "second_step.recovery_renewed": _("New recovery codes"),
     "second_step.recovery_used": _("Logged in with a recovery code"),
     "second_step.reset": _("Log-in with a code reset"),

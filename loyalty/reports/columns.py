@@ -14,7 +14,6 @@ from django.utils.functional import Promise
 
 Text = str | Promise
 Value = str | int | Decimal | date | datetime | None
-Row = Sequence[Value]
 Number = int | Decimal | None
 
 
@@ -32,6 +31,17 @@ class Unit(StrEnum):
 
 
 NUMBERS = frozenset({Unit.COUNT, Unit.POINTS, Unit.MONEY, Unit.RATE, Unit.AVERAGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A value with a unit of its own, in a column where each row measures something else."""
+
+    value: Value
+    unit: Unit
+
+
+Row = Sequence[Value | Measure]
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,16 @@ class ReportFilters(django_filters.FilterSet):
             choices={name: chosen.get(name) for name in own if chosen.get(name) not in {None, ""}},
         )
 
+    def words(self) -> list[tuple[str, str]]:
+        """What was chosen besides the days, as (filter, choice)."""
+        told = []
+        for name, bound in ((name, self.form[name]) for name in self.filters if name not in DAY_FILTERS):
+            value = self.form.cleaned_data.get(name)
+            if value not in {None, ""}:
+                choices = dict(getattr(bound.field, "choices", ()))
+                told.append((str(bound.label), str(choices.get(value, value))))
+        return told
+
     def days(self) -> Days:
         chosen = self.form.cleaned_data
         if chosen.get("period") == "days":
@@ -180,6 +190,7 @@ class LongPeriodFilters(PeriodFilters):
 
 # Filters that the scope has fields for.
 COMMON = frozenset(PeriodFilters.base_filters)
+DAY_FILTERS = frozenset({"period", "first", "last", "compare"})
 
 
 def days_of(period: str, *, today: date) -> Days:

@@ -11,6 +11,7 @@ from loyalty.reports.columns import (
     Chart,
     ChartPlan,
     Column,
+    Measure,
     Number,
     Row,
     Series,
@@ -61,7 +62,7 @@ class Report:
         """Where the rows behind a cell are listed, or the thing that it names."""
         return None
 
-    def value(self, row: Row, code: str) -> Value:
+    def value(self, row: Row, code: str) -> Value | Measure:
         """The cell of a column with the code."""
         return row[[column.code for column in self.columns].index(code)]
 

@@ -58,7 +58,7 @@ def _svg(chart: Chart) -> bytes:
         drawing.x_labels_major = labels[:: max(1, -(-len(labels) // MOST_LABELS))]
     for series in chart.series:
         drawing.add(series.title, [_plain(value, chart.unit) for value in series.values])
-    return bytes(drawing.render())
+    return str(drawing.render()).encode()
 
 
 def _plain(value: int | Decimal | None, unit: Unit) -> Any:

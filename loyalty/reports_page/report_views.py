@@ -13,6 +13,7 @@ from loyalty.reports.report import Report
 from loyalty.reports.scope import Scope
 from loyalty.reports_page.access import open_report, read_filters
 from loyalty.reports_page.chart_pictures import picture
+from loyalty.reports_page.file_views import EXPORT, EXPORT_PERSONAL
 from loyalty.reports_page.table import MOST_SHOWN, PER_PAGE, Linker, show_page
 from loyalty.reports_page.words import days_text, period_of
 
@@ -47,10 +48,20 @@ def _answer(request: HttpRequest, report: Report, scope: Scope) -> dict[str, Any
         "columns": report.columns_for(scope),
         "page": page,
         "charts": _charts(request, report) if rows else [],
+        "query": _without_page(request),
+        "may_export": request.user.has_perm(EXPORT),
+        "offers_personal": request.user.has_perm(EXPORT_PERSONAL)
+        and any(column.is_personal for column in report.columns_for(scope)),
         "next_url": _page_url(request, page.number + 1) if page.has_next else "",
         "previous_url": _page_url(request, page.number - 1) if page.number > 1 else "",
         "most_shown": MOST_SHOWN,
     }
+
+
+def _without_page(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    return query.urlencode()
 
 
 def _charts(request: HttpRequest, report: Report) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.urls import NoReverseMatch, reverse
 
-from loyalty.reports.columns import Behind, Column, Row, Thing, Unit, Value
+from loyalty.reports.columns import Behind, Column, Measure, Row, Thing, Unit, Value
 from loyalty.reports.registry import find_report, may_see
 from loyalty.reports.report import Report
 from loyalty.reports.scope import Scope
@@ -102,7 +102,7 @@ def show_page(report: Report, scope: Scope, *, number: int, linker: Linker) -> t
     return page, rows
 
 
-def _totals(report: Report, scope: Scope) -> Iterable[tuple[Value, Column]]:
+def _totals(report: Report, scope: Scope) -> Iterable[tuple[Value | Measure, Column]]:
     totals = report.totals(scope)
     return zip(totals, report.columns_for(scope), strict=True) if totals is not None else []
 
@@ -119,16 +119,16 @@ def _cells(report: Report, scope: Scope, columns: Sequence[Column], row: Row, li
     ]
 
 
-def _text(value: Value, column: Column) -> str:
+def _text(value: Value | Measure, column: Column) -> str:
     if column.unit == Unit.PHONE and value is not None:
         return mask_phone(str(value))
     return value_text(value, column.unit)
 
 
-def _total_text(value: Value, column: Column) -> str:
+def _total_text(value: Value | Measure, column: Column) -> str:
     return value_text(value, column.unit) if value is not None else ""
 
 
-def _heat(value: Value) -> int:
+def _heat(value: Value | Measure) -> int:
     """A quarter of the whole is a step."""
     return min(HEAT_STEPS, value // 2_500 + 1) if isinstance(value, int) and value > 0 else 0

@@ -10,15 +10,17 @@ from django.utils.translation import gettext as _
 
 from clinics.money import to_kopecks
 from clinics.number_texts import MINUS, NBSP, money_text, number_text, rounded_money_text
-from loyalty.reports.columns import Unit, Value
+from loyalty.reports.columns import Measure, Unit, Value
 
 UNKNOWN = "—"
 # From so much on nobody counts kopecks on a tile.
 ROUNDED_FROM_ROUBLES = 1_000
 
 
-def value_text(value: Value, unit: Unit) -> str:
+def value_text(value: Value | Measure, unit: Unit) -> str:
     """`3 450`, `46 875,50 ₽`, `1,96 %`, `27.11.2026`, `November 2026`; a dash for None."""
+    if isinstance(value, Measure):
+        return value_text(value.value, value.unit)
     return UNKNOWN if value is None else _TEXTS[unit](value)
 
 

@@ -1,0 +1,193 @@
+"""Reports as a spreadsheet: real numbers and days, native charts, parameters and definitions on their own sheet.
+
+Excel puts the separators of the reader's own country. Rows go to the disk as they come: a long list costs no
+memory.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import IO, Any
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+
+from loyalty.reports.columns import Column, Measure, Row, Unit, Value
+from loyalty.reports.files.question import Question, definitions_of, parameters_of
+from loyalty.reports.files.xlsx_charts import add_charts
+
+# One less than a sheet has, and the totals.
+MOST_ROWS = 1_048_000
+FORMATS = {
+    Unit.COUNT: "#,##0",
+    Unit.POINTS: "#,##0",
+    Unit.MONEY: '#,##0.00 "₽"',
+    Unit.RATE: "0.00%",
+    Unit.AVERAGE: "#,##0.00",
+    Unit.DAY: "dd.mm.yyyy",
+    Unit.MONTH: "mmmm yyyy",
+    Unit.MOMENT: "dd.mm.yyyy hh:mm",
+}
+WIDTHS = {Unit.TEXT: 28, Unit.PHONE: 18, Unit.MOMENT: 18, Unit.MONTH: 16}
+USUAL_WIDTH, WIDE = 14, 60
+# Nothing that is typed is a formula or a link.
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
+LONGEST_NAME = 31
+HEAT_COLOURS = {"min_color": "#E8F3F5", "mid_color": "#8CC3CF", "max_color": "#0B6B80"}
+
+Put = Callable[[int, int, Any], None]
+
+
+class TooManyRows(Exception):
+    """More than a sheet holds: csv has no such limit."""
+
+
+def write_xlsx(
+    stream: IO[bytes],
+    questions: Sequence[Question],
+    *,
+    asked_by: str,
+    report: Callable[[int], None] = lambda rows: None,
+) -> int:
+    """Write the file and return the number of rows; `report` is told of every thousand. Raises TooManyRows."""
+    total = 0
+    with xlsxwriter.Workbook(stream, OPTIONS) as workbook:
+        book = _Book(workbook)
+        written = []
+        for question in questions:
+            name, rows = book.table(question, done=total, report=report)
+            written.append((question, name, rows))
+            total += rows
+        add_charts(workbook, written, title=book.free_name(_("Charts")))
+        book.parameters(questions, asked_by=asked_by)
+    return total
+
+
+class _Book:
+    def __init__(self, workbook: xlsxwriter.Workbook) -> None:
+        self.workbook = workbook
+        self.names: set[str] = set()
+        self.head = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        self.total = workbook.add_format({"bold": True, "top": 1})
+        self.wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
+        self.formats = {unit: workbook.add_format({"num_format": text}) for unit, text in FORMATS.items()}
+        self.totals = {
+            unit: workbook.add_format({"num_format": text, "bold": True, "top": 1})
+            for unit, text in FORMATS.items()
+        }
+
+    def free_name(self, title: str) -> str:
+        """Excel's own rules for names of sheets, and no two alike."""
+        plain = NOT_IN_A_NAME.sub(" ", title).strip()[:LONGEST_NAME]
+        name, number = plain, 1
+        while name.lower() in self.names:
+            number += 1
+            name = f"{plain[: LONGEST_NAME - 4]} {number}"
+        self.names.add(name.lower())
+        return name
+
+    def table(self, question: Question, *, done: int, report: Callable[[int], None]) -> tuple[str, int]:
+        columns = question.columns()
+        name = self.free_name(str(question.report.title))
+        sheet = self.workbook.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        for index, column in enumerate(columns):
+            sheet.set_column(index, index, WIDTHS.get(column.unit, USUAL_WIDTH))
+        for index, column in enumerate(columns):
+            sheet.write_string(0, index, str(column.title), self.head)
+        puts = [self._put(sheet, column.unit) for column in columns]
+        last = 0
+        for last, row in enumerate(question.rows(), start=1):
+            if last > MOST_ROWS:
+                raise TooManyRows
+            for index, value in enumerate(row):
+                if value is not None:
+                    puts[index](last, index, value)
+            if last % 1_000 == 0:
+                report(done + last)
+        sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
+        self._shade(sheet, columns, last)
+        if last:
+            self._total_row(sheet, question.totals(), columns, row=last + 1)
+        return name, last
+
+    def parameters(self, questions: Sequence[Question], *, asked_by: str) -> None:
+        sheet = self.workbook.add_worksheet(self.free_name(_("Parameters")))
+        sheet.set_column(0, 0, WIDTHS[Unit.TEXT])
+        sheet.set_column(1, 1, WIDE)
+        row = 0
+        for question in questions:
+            for name, value in parameters_of(question, asked_by=asked_by):
+                sheet.write_string(row, 0, name)
+                self._put(sheet, _unit_of(value))(row, 1, value)
+                row += 1
+            for name, text in definitions_of(question):
+                sheet.write_string(row, 0, name, self.wrapped)
+                sheet.write_string(row, 1, text, self.wrapped)
+                row += 1
+            row += 1
+
+    def _put(self, sheet: Any, unit: Unit, formats: dict[Unit, Any] | None = None) -> Put:
+        """Writes one kind of cell; chosen once per column, for a list has many rows."""
+        cell_format = (formats or self.formats).get(unit)
+        number, text = sheet.write_number, sheet.write_string
+
+        def put_number(row: int, column: int, value: Any) -> None:
+            if isinstance(value, Measure):
+                put_measure(row, column, value)
+            else:
+                number(row, column, value, cell_format)
+
+        def put_rate(row: int, column: int, value: int) -> None:
+            number(row, column, Decimal(value).scaleb(-4), cell_format)
+
+        def put_text(row: int, column: int, value: Any) -> None:
+            text(row, column, str(value), cell_format)
+
+        def put_moment(row: int, column: int, value: datetime | date) -> None:
+            # Excel knows no zones.
+            plain = value.replace(tzinfo=None) if isinstance(value, datetime) else value
+            sheet.write_datetime(row, column, plain, cell_format)
+
+        def put_measure(row: int, column: int, value: Measure) -> None:
+            if value.value is not None:
+                self._put(sheet, value.unit, formats)(row, column, value.value)
+
+        by_unit: dict[Unit, Put] = {
+            Unit.TEXT: put_text,
+            Unit.PHONE: put_text,
+            Unit.RATE: put_rate,
+            Unit.DAY: put_moment,
+            Unit.MONTH: put_moment,
+            Unit.MOMENT: put_moment,
+        }
+        return by_unit.get(unit, put_number)
+
+    def _total_row(self, sheet: Any, totals: Row | None, columns: Sequence[Column], *, row: int) -> None:
+        if totals is None:
+            return
+        for index, (value, column) in enumerate(zip(totals, columns, strict=True)):
+            if index == 0:
+                sheet.write_string(row, 0, _("Total"), self.total)
+            elif value is None:
+                sheet.write_blank(row, index, None, self.total)
+            else:
+                self._put(sheet, column.unit, self.totals)(row, index, value)
+
+    def _shade(self, sheet: Any, columns: Sequence[Column], last: int) -> None:
+        for index, column in enumerate(columns):
+            if column.is_heat and last:
+                sheet.conditional_format(1, index, last, index, {"type": "3_color_scale", **HEAT_COLOURS})
+
+
+def _unit_of(value: Value) -> Unit:
+    if isinstance(value, datetime):
+        return Unit.MOMENT
+    return Unit.DAY if isinstance(value, date) else Unit.TEXT
