@@ -1,4 +1,7 @@
-"""Hours in which people may be written to. Pure: standard library only."""
+"""Hours in which people may be written to, and those when one of them wants to be left in peace.
+
+Pure: standard library only.
+"""
 
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
@@ -13,3 +16,22 @@ def next_daytime(moment: datetime, zone: tzinfo) -> datetime:
         return moment
     day = local.date() + timedelta(days=0 if local.time() < DAY_BEGINS else 1)
     return datetime.combine(day, DAY_BEGINS, tzinfo=zone).astimezone(UTC)
+
+
+def quiet_end(moment: datetime, *, begins: time, ends: time, zone: tzinfo) -> datetime | None:
+    """When the quiet hours that the moment falls into are over, aware, in UTC; None outside of them.
+
+    They may go over midnight; the end itself is no longer quiet.
+    """
+    now = moment.astimezone(zone)
+    if begins < ends:
+        if not begins <= now.time() < ends:
+            return None
+        day = now.date()
+    elif now.time() >= begins:
+        day = now.date() + timedelta(days=1)
+    elif now.time() < ends:
+        day = now.date()
+    else:
+        return None
+    return datetime.combine(day, ends, tzinfo=zone).astimezone(UTC)

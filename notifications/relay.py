@@ -27,10 +27,13 @@ from notifications.channels.base import (
 )
 from notifications.channels.registry import get_channel
 from notifications.events import ComposedText, UnknownEvent, get_event
-from notifications.models import MessageStatus, OutboxMessage, SkipReason
+from notifications.models import MessageKind, MessageStatus, OutboxMessage, SkipReason
+from notifications.quiet_hours import quiet_end
 from notifications.retry_times import MOST_ATTEMPTS, next_attempt_at
 from notifications.routing import Route, find_route
+from notifications.unsubscribing import unsubscribe_url
 from patients.models import Patient
+from patients.preferences import preferences_of
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +105,9 @@ def _deliver(turn: Turn) -> Outcome:
     reason = _reason_to_skip(turn)
     if reason:
         return _skip(turn, reason)
+    quiet_until = _quiet_until(turn)
+    if quiet_until:
+        return _wait(turn, until=quiet_until)
     route = find_route(patient=turn.patient, kind=message.kind)
     if isinstance(route, SkipReason):
         return _skip(turn, route)
@@ -118,6 +124,7 @@ def _send(turn: Turn, *, route: Route, text: ComposedText) -> Outcome:
         subject=text.subject,
         body=text.body,
         short=text.short,
+        unsubscribe_url=unsubscribe_url(turn.patient.pk) if turn.message.kind == MessageKind.ADVERTISING else "",
     )
     is_ours = claims.begin_sending(
         message=turn.message,
@@ -152,6 +159,29 @@ def _reason_to_skip(turn: Turn) -> SkipReason | None:
     if turn.message.not_after and turn.at > turn.message.not_after:
         return SkipReason.TOO_LATE
     return SkipReason.ERASED if turn.patient.erased_at else None
+
+
+def _quiet_until(turn: Turn) -> datetime | None:
+    """A code is what the patient is waiting for: it comes at any hour."""
+    if turn.message.kind == MessageKind.CODE:
+        return None
+    chosen = preferences_of(turn.patient.pk)
+    if chosen.quiet_from is None or chosen.quiet_until is None:
+        return None
+    zone = turn.patient.home_clinic.tz
+    return quiet_end(turn.at, begins=chosen.quiet_from, ends=chosen.quiet_until, zone=zone)
+
+
+def _wait(turn: Turn, *, until: datetime) -> Outcome:
+    """Nothing was tried, so it does not count as an attempt."""
+    is_ours = claims.put_back(
+        message=turn.message,
+        claim=turn.claim,
+        next_attempt_at=until,
+        attempts=turn.message.attempts - 1,
+        in_doubt=turn.message.in_doubt,
+    )
+    return Outcome.PUT_BACK if is_ours else Outcome.CLAIM_LOST
 
 
 def _compose(turn: Turn) -> ComposedText | None:

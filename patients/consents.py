@@ -1,5 +1,6 @@
 """What a patient has agreed to. Deny by default: no record means no."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -61,6 +62,53 @@ def decide_consent(
     return True
 
 
+def choose_messages(
+    *, patient: Patient, wanted: Mapping[tuple[str, str], bool], actor: User, at: datetime
+) -> list[tuple[str, str]]:
+    """Write down what the patient has ticked, by (kind, channel); which of them are new.
+
+    Own transaction, locks the patient. What is in force already, be it by a word on every channel, is left alone.
+    """
+    with transaction.atomic():
+        Patient.objects.select_for_update().only("id").get(pk=patient.pk)
+        consents = current_consents(patient.pk)
+        new = [place for place, granted in wanted.items() if _is_granted(consents, *place) != granted]
+        for kind, channel in new:
+            record_consent(
+                patient=patient,
+                kind=kind,
+                channel=channel,
+                granted=wanted[kind, channel],
+                source=ConsentRecord.Source.CABINET,
+                actor=actor,
+                at=at,
+            )
+    return new
+
+
+def stop_advertising(*, patient: Patient, at: datetime) -> bool:
+    """Withdraw the consent to advertising in every channel; False when there was none.
+
+    Own transaction, locks the patient: the mail system's request and the patient's tap may come together.
+    """
+    advertising = ConsentRecord.Kind.ADVERTISING
+    with transaction.atomic():
+        Patient.objects.select_for_update().only("id").get(pk=patient.pk)
+        granted = [
+            place for place, is_on in current_consents(patient.pk).items() if is_on and place[0] == advertising
+        ]
+        for kind, channel in granted:
+            record_consent(
+                patient=patient,
+                kind=kind,
+                channel=channel,
+                granted=False,
+                source=ConsentRecord.Source.UNSUBSCRIBE,
+                at=at,
+            )
+    return bool(granted)
+
+
 def current_consents(patient_id: int) -> dict[tuple[str, str], bool]:
     """(kind, channel) -> granted, by one query."""
     newest = (
@@ -86,7 +134,18 @@ def may_message(*, patient_id: int, kind: str, channel: str) -> bool:
     consents = current_consents(patient_id)
     if not consents.get((ConsentRecord.Kind.PERSONAL_DATA, ""), False):
         return False
-    return consents.get((kind, channel), consents.get((kind, ""), False))
+    return _is_granted(consents, kind, channel)
+
+
+def may_be_messaged(patient_id: int) -> dict[tuple[str, str], bool]:
+    """What is in force for every kind of message and every channel. One query."""
+    consents = current_consents(patient_id)
+    kinds = (ConsentRecord.Kind.SERVICE, ConsentRecord.Kind.ADVERTISING)
+    return {
+        (kind, channel): _is_granted(consents, kind, channel)
+        for kind in kinds
+        for channel in Patient.Channel.values
+    }
 
 
 def take_over_consents(*, duplicate_id: int, survivor: Patient, actor: User, at: datetime) -> list[list[str]]:
@@ -126,6 +185,10 @@ def return_consents(
                 actor=actor,
                 at=at,
             )
+
+
+def _is_granted(consents: Mapping[tuple[str, str], bool], kind: str, channel: str) -> bool:
+    return consents.get((kind, channel), consents.get((kind, ""), False))
 
 
 def _newest(patient_id: int) -> dict[tuple[str, str], ConsentRecord]:

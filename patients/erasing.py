@@ -19,6 +19,7 @@ from patients.models import (
     Household,
     Patient,
     PatientSourceKey,
+    Preferences,
     SocialGroupRecord,
     SpendProof,
 )
@@ -43,6 +44,7 @@ def erase_person(patient: Patient, *, source: str, actor: User, at: datetime) ->
     _erase_history(patient)
     _erase_log(patient)
     SocialGroupRecord.objects.filter(patient=patient).delete()
+    Preferences.objects.filter(patient=patient).delete()
     SpendProof.objects.filter(patient=patient).exclude(reason="").update(reason=ERASED_TEXT)
     for card in Card.objects.filter(patient=patient, status=Card.Status.ACTIVE):
         block_card(card=card, reason="", at=at)

@@ -33,13 +33,17 @@ class UnknownOutcome(DeliveryError):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """A composed message. `reference` is our own number of it, the same in every attempt."""
+    """A composed message. `reference` is our own number of it, the same in every attempt.
+
+    `unsubscribe_url` is where advertising is stopped; empty in all other messages.
+    """
 
     reference: int
     address: str
     subject: str
     body: str
     short: str
+    unsubscribe_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

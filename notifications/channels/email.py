@@ -18,6 +18,7 @@ from notifications.channels.base import (
     TemporaryFailure,
     UnknownOutcome,
 )
+from notifications.unsubscribing import way_out
 from patients.models import Patient
 
 PERMANENT_FROM = 500
@@ -33,15 +34,15 @@ class EmailChannel:
         return reachable_email(patient)
 
     def text_of(self, message: OutgoingMessage) -> str:
-        return message.body
+        return f"{message.body}\n\n{way_out(message)}" if message.unsubscribe_url else message.body
 
     def send(self, message: OutgoingMessage) -> Delivery:
         connection = get_connection()
         mail = EmailMessage(
             subject=" ".join(message.subject.split()),
-            body=message.body,
+            body=self.text_of(message),
             to=[message.address],
-            headers={"Message-ID": message_id(message.reference)},
+            headers={"Message-ID": message_id(message.reference), **_unsubscribe_headers(message)},
             connection=connection,
         )
         try:
@@ -65,7 +66,7 @@ class EmailChannel:
             raise PermanentFailure("address", str(error)) from error
         finally:
             connection.close()
-        return Delivery(provider_id=message_id(message.reference), text=message.body)
+        return Delivery(provider_id=message_id(message.reference), text=self.text_of(message))
 
     def find_delivery(self, message: OutgoingMessage) -> Delivery | None:
         return None
@@ -75,6 +76,16 @@ def message_id(reference: int) -> str:
     """The same for every attempt of one message."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return f"<outbox-{reference}@{domain}>"
+
+
+def _unsubscribe_headers(message: OutgoingMessage) -> dict[str, str]:
+    """RFC 8058: the mail program's own button stops advertising by one POST."""
+    if not message.unsubscribe_url:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{message.unsubscribe_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _refusal(code: int, text: bytes | str) -> TemporaryFailure | PermanentFailure:

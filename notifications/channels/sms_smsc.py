@@ -21,6 +21,7 @@ from notifications.channels.base import (
     UnknownOutcome,
 )
 from notifications.sms_parts import count_parts, plain
+from notifications.unsubscribing import way_out
 from patients.models import Patient
 
 logger = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class SmscChannel:
         return reachable_phone(patient)
 
     def text_of(self, message: OutgoingMessage) -> str:
-        return plain(message.short)
+        return plain(f"{message.short} {way_out(message)}" if message.unsubscribe_url else message.short)
 
     def send(self, message: OutgoingMessage) -> Delivery:
         text = self.text_of(message)

@@ -8,6 +8,8 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from clinics import clock
+from loyalty.activity_gifts import Activity, give_activity_gifts
 from notifications.immediate import send_secret
 from patients.cabinet.code_text import code_text
 from patients.cabinet.users import find_patient, patient_of, user_of
@@ -59,3 +61,6 @@ class PatientAccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         user.backend = SESSION_BACKEND
         super().login(request, user)
+        patient = patient_of(user)
+        if patient is not None:
+            give_activity_gifts(Activity.FIRST_LOG_IN, patient_id=patient.pk, at=clock.now())

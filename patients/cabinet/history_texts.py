@@ -1,6 +1,6 @@
 """What a patient reads about one operation: a title, the reason, and until when its points live.
 
-No service is named here, and no words that staff wrote for each other are shown.
+Services are named only where the patient asked for it, and no words that staff wrote for each other are shown.
 """
 
 from dataclasses import dataclass
@@ -63,10 +63,13 @@ class HistoryRow:
     amount: str
     is_gain: bool
     details: tuple[str, ...]
+    services: tuple[str, ...] = ()
     why_not_more: tuple[str, ...] = ()  # rules that do not apply, and why
 
 
-def history_row(row: StatementRow, *, receipt: int | None, reader: Reader) -> HistoryRow:
+def history_row(
+    row: StatementRow, *, receipt: int | None, reader: Reader, services: tuple[str, ...] = ()
+) -> HistoryRow:
     """The row in the language of the page; `receipt` is the number of the one behind it."""
     details = [*_reasons(row, reader), _life(row, reader)]
     return HistoryRow(
@@ -76,6 +79,7 @@ def history_row(row: StatementRow, *, receipt: int | None, reader: Reader) -> Hi
         amount=signed_text(row.units),
         is_gain=row.units > 0,
         details=tuple(detail for detail in details if detail),
+        services=services,
         why_not_more=_skipped(row, reader) if row.kind == OperationKind.EARN else (),
     )
 

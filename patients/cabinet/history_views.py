@@ -20,8 +20,9 @@ from loyalty.ledger.statement import Part
 from loyalty.models import Standing
 from patients.cabinet.access import patient_page
 from patients.cabinet.history_texts import HistoryRow
-from patients.cabinet.operations import find_program, read_operations, worded
+from patients.cabinet.operations import find_program, read_operations, service_names, worded
 from patients.models import Patient
+from patients.preferences import preferences_of
 
 PAGE_ROWS = 30
 # An entry's number has fewer digits than this.
@@ -89,6 +90,7 @@ def _page(patient: Patient, *, part: Part, before_id: int | None) -> tuple[list[
         program=find_program(at),
         tz=patient.home_clinic.tz,
         at=at,
+        services=service_names(operations) if preferences_of(patient.pk).shows_services else {},
     )
     return rows, operations.rows[-1].entry_id if operations.has_more else None
 

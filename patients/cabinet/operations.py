@@ -1,12 +1,15 @@
 """Rows of a patient's own history, read page by page: home shows the newest ones, history all of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from loyalty.ledger.balance import Holdings
 from loyalty.ledger.statement import Part, StatementRow, statement
-from loyalty.models import Standing
+from loyalty.models import ReceiptLine, Standing
 from loyalty.program.versions import NoProgram, current_program
 from loyalty.receipt_numbers import receipt_numbers
 from loyalty.rules.compiled import CompiledProgram
@@ -43,12 +46,28 @@ def worded(
     program: CompiledProgram | None,
     tz: ZoneInfo,
     at: datetime,
+    services: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
 ) -> list[HistoryRow]:
-    """The rows in the language of the page."""
+    """The rows in the language of the page; `services` are their names by receipt, for who wants to read them."""
     reader = Reader(
         schedule=holdings.schedule, rolling_until=standing.account.rolling_until, program=program, tz=tz, at=at
     )
-    return [history_row(row, receipt=operations.receipt_of(row), reader=reader) for row in operations.rows]
+    rows = []
+    for row in operations.rows:
+        receipt = operations.receipt_of(row)
+        names = services.get(receipt, ()) if receipt else ()
+        rows.append(history_row(row, receipt=receipt, reader=reader, services=names))
+    return rows
+
+
+def service_names(operations: Operations) -> dict[int, tuple[str, ...]]:
+    """What was done, by receipt. One query."""
+    lines = ReceiptLine.objects.filter(receipt__in=operations.receipts.values()).order_by("receipt", "position")
+    named = lines.exclude(service=None).values_list("receipt_id", "service__name")
+    return {
+        receipt: tuple(name for _receipt, name in of_receipt)
+        for receipt, of_receipt in groupby(named, key=lambda line: line[0])
+    }
 
 
 def find_program(at: datetime) -> CompiledProgram | None:

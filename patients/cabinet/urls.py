@@ -3,11 +3,32 @@
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
-from patients.cabinet import card_views, history_views, home_views, login_views, rules_views
+from patients.cabinet import (
+    card_views,
+    data_views,
+    help_views,
+    history_views,
+    home_views,
+    leaving_views,
+    login_views,
+    rules_views,
+    settings_views,
+    unsubscribe_views,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home_views.home, name="cabinet_home"),
     path("history/", history_views.history, name="cabinet_history"),
+    path("settings/", settings_views.show, name="cabinet_settings"),
+    path("settings/profile/", settings_views.save_profile, name="cabinet_save_profile"),
+    path("settings/messages/", settings_views.save_messages, name="cabinet_save_messages"),
+    path("settings/history/", settings_views.save_history, name="cabinet_save_history"),
+    path("settings/data/", data_views.show_data, name="cabinet_data"),
+    path("settings/data/file/", data_views.download_data, name="cabinet_data_file"),
+    path("settings/leave/", leaving_views.leave_program, name="cabinet_leave"),
+    path("left/", leaving_views.left, name="cabinet_left"),
+    path("help/", help_views.show_help, name="cabinet_help"),
+    path("u/<str:token>/", unsubscribe_views.unsubscribe, name="cabinet_unsubscribe"),
     path("card/", card_views.card, name="cabinet_card"),
     # allauth looks these two up by its own names.
     path("login/", login_views.ask_phone, name="account_login"),

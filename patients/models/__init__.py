@@ -4,6 +4,7 @@ from patients.models.card import Card
 from patients.models.consent import ConsentRecord
 from patients.models.household import Household
 from patients.models.patient import Patient
+from patients.models.preferences import Preferences
 from patients.models.referral import Referral
 from patients.models.social_group import SocialGroup, SocialGroupRecord
 from patients.models.source_key import PatientSourceKey
@@ -16,6 +17,7 @@ __all__ = [
     "Household",
     "Patient",
     "PatientSourceKey",
+    "Preferences",
     "Referral",
     "SocialGroup",
     "SocialGroupRecord",
