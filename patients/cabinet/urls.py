@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
 from patients.cabinet import (
+    app_views,
     card_views,
     data_views,
     help_views,
@@ -30,6 +31,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/", help_views.show_help, name="cabinet_help"),
     path("u/<str:token>/", unsubscribe_views.unsubscribe, name="cabinet_unsubscribe"),
     path("card/", card_views.card, name="cabinet_card"),
+    path("card/offline/", card_views.offline_card, name="cabinet_offline_card"),
+    path("offline/", app_views.offline, name="cabinet_offline"),
+    path("manifest.webmanifest", app_views.manifest, name="cabinet_manifest"),
+    path("sw.js", app_views.service_worker, name="cabinet_service_worker"),
     # allauth looks these two up by its own names.
     path("login/", login_views.ask_phone, name="account_login"),
     path("login/code/", login_views.ask_code, name="account_confirm_login_code"),
