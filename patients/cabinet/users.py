@@ -28,7 +28,8 @@ def user_of(patient: Patient) -> User:
     if patient.user is not None:
         return patient.user
     with transaction.atomic():
-        locked = Patient.objects.select_for_update(of=("self",)).select_related("user").get(pk=patient.pk)
+        # Not joined to the user: a row that had to be waited for would come with what was joined before the wait.
+        locked = Patient.objects.select_for_update().get(pk=patient.pk)
         if locked.user is None:
             locked.user = User(username=f"patient-{patient.pk}")
             locked.user.set_unusable_password()
