@@ -58,16 +58,19 @@ _PROGRAM_VIEW = (
     "patients.view_tag",
     "patients.view_socialgroup",
 )
+_CHANNELS = ("patients.view_sourcechannel", "patients.add_sourcechannel", "patients.change_sourcechannel")
 _MARKETER = (
     *_PROGRAM_VIEW,
     "loyalty.view_reports",
     "loyalty.export_reports",
+    *_CHANNELS,
     "patients.view_patient",
     "notifications.view_outboxmessage",
 )
 _MANAGER = (
     *_PROGRAM_VIEW,
     *_DISCOUNTS,
+    *_CHANNELS,
     "loyalty.change_programversion",
     "loyalty.publish_program",
     "loyalty.view_reports",

@@ -145,6 +145,9 @@ ACCOUNT_RATE_LIMITS = {
     "login_code_request": "20/m/ip,200/h/ip,5/15m/key,15/d/key",
     "login_code_try": "5/15m/key",
     "login_code_address": "60/15m/ip",
+    "join_code_pause": "1/60s/key",
+    # Codes of the registration go to anybody's phone: what the whole portal may send in a day, against pumping.
+    "join_code_budget": f"{env_int('JOIN_CODES_PER_DAY', default=500)}/d/key",
     "staff_login": "10/15m/key",
     "staff_code": "5/15m/key",
     "staff_address": "60/15m/ip",
@@ -166,6 +169,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# Whether people of one household may be written down as each other's friends.
+REFERRALS_WITHIN_HOUSEHOLD = env_flag("REFERRALS_WITHIN_HOUSEHOLD", default=False)
 
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]

@@ -20,6 +20,7 @@ from patients.models import (
     Patient,
     PatientSourceKey,
     Preferences,
+    PublicCode,
     SocialGroupRecord,
     SpendProof,
 )
@@ -45,6 +46,8 @@ def erase_person(patient: Patient, *, source: str, actor: User, at: datetime) ->
     _erase_log(patient)
     SocialGroupRecord.objects.filter(patient=patient).delete()
     Preferences.objects.filter(patient=patient).delete()
+    # The code of a friend's link begins with the name.
+    PublicCode.objects.filter(patient=patient, kind=PublicCode.Kind.FRIEND).delete()
     SpendProof.objects.filter(patient=patient).exclude(reason="").update(reason=ERASED_TEXT)
     for card in Card.objects.filter(patient=patient, status=Card.Status.ACTIVE):
         block_card(card=card, reason="", at=at)

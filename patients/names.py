@@ -30,6 +30,11 @@ def name_key(*parts: str) -> str:
     return text.replace("ё", "е")
 
 
+def to_english_keys(text: str) -> str:
+    """The same keys in the English layout, in lower case: `фттф` -> `anna`."""
+    return text.lower().translate(_TO_ENGLISH)
+
+
 def in_other_layout(text: str) -> tuple[str, Layout] | None:
     """The same keys in the other layout and the layout they were typed in: `bdfyjdf` -> `иванова`, English.
 
@@ -41,4 +46,4 @@ def in_other_layout(text: str) -> tuple[str, Layout] | None:
         return None
     if is_latin:
         return text.translate(_TO_RUSSIAN), Layout.ENGLISH
-    return text.translate(_TO_ENGLISH), Layout.RUSSIAN
+    return to_english_keys(text), Layout.RUSSIAN

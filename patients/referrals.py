@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from clinics import audit
 from patients.models import Patient, Referral
+from patients.public_codes import find_friend_code, inviter_by
 from patients.search import find_patients
 from patients.search_text import FoundBy
 
@@ -38,21 +40,39 @@ class InviterIsSet(InviterRefused):
     """Another inviter is written down; to change it takes a reason."""
 
 
+class SameHousehold(InviterRefused):
+    """People of one household come together: nobody has recommended anything."""
+
+
+class SamePhone(InviterRefused):
+    """The friend's link was opened with the phone of the one who shared it."""
+
+
+class AlreadyPatient(InviterRefused):
+    """Whoever has been with the clinic before is nobody's friend by a link."""
+
+
 def find_inviter(text: str) -> Patient | None:
-    """By phone, card number or QR: what a friend can tell. Never by name, which would be browsing."""
+    """By phone, card number, QR or the code of a link: what a friend can tell. Never by name, which would be
+    browsing."""
     found = find_patients(text, clinic_ids=())
     is_told = found.found_by in {FoundBy.PHONE, FoundBy.CARD, FoundBy.QR}
-    return found.patients[0] if is_told and found.patients else None
+    if is_told and found.patients:
+        return found.patients[0]
+    code = find_friend_code(text)
+    return inviter_by(code) if code else None
 
 
-def set_inviter(*, patient: Patient, inviter: Patient, actor: User, at: datetime, reason: str = "") -> bool:
+def set_inviter(*, patient: Patient, inviter: Patient, actor: User | None, at: datetime, reason: str = "") -> bool:
     """Write the inviter down; False when it is this one already. Own transaction, one at a time.
 
-    Another one is replaced only with a reason, which the audit keeps. Raises InvitedThemselves,
+    Another one is replaced only with a reason, which the audit keeps. Raises InvitedThemselves, SameHousehold,
     InvitersInALoop, InviterIsSet.
     """
     if inviter.pk == patient.pk:
         raise InvitedThemselves
+    if _live_together(patient, inviter) and not settings.REFERRALS_WITHIN_HOUSEHOLD:
+        raise SameHousehold
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK)
         present = Referral.objects.filter(patient=patient).first()
@@ -102,6 +122,10 @@ def move_referrals_back(moved: dict[str, list[int]], *, duplicate: Patient, surv
     """What has been changed since stays."""
     Referral.objects.filter(pk__in=moved["own"], patient=survivor).update(patient=duplicate)
     Referral.objects.filter(pk__in=moved["brought"], inviter=survivor).update(inviter=duplicate)
+
+
+def _live_together(patient: Patient, inviter: Patient) -> bool:
+    return patient.household_id is not None and patient.household_id == inviter.household_id
 
 
 def _is_below(cursor: Any, patient_id: int, *, top: int) -> bool:

@@ -83,8 +83,8 @@ class ReceiptAdmin(SearchedByPatient):
         source = ("source",) if is_desk else ("source", "document", "revision")
         replaces = ("replaces",) if obj and obj.replaces_id else ()
         return (
-            ("patient", "clinic"), ("paid_at", "visit_closed_at", "actor"), ("identified_by", "booked_online"),
-            proof,
+            ("patient", "clinic"), ("paid_at", "visit_closed_at", "actor"),
+            ("identified_by", "booked_online", "channel"), proof,
             ("price_text", "discount_text", "points_value_text", "paid_text"), ("spent", "earned"),
             "why", ("program_version", "tier_title"), source, *replaces, "refund_link",
         )  # fmt: skip

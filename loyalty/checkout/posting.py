@@ -164,6 +164,7 @@ def _insert_receipt(
         revision=revision.number,
         replaces_id=revision.replaces_id,
         identified_by=draft.identified_by,
+        channel=quoted.member.standing.patient.source,
         booked_online=draft.booked_online,
         paid_at=quoted.paid_at,
         visit_closed_at=None if quote.waiting_points else quoted.paid_at,

@@ -59,7 +59,7 @@ class RegistrationForm(forms.Form):
     )
     advertising = forms.BooleanField(label=gettext_lazy("Offers and news (advertising)"), required=False)
     inviter = forms.CharField(
-        label=gettext_lazy("Who recommended you? Phone or card"),
+        label=gettext_lazy("Who recommended you? Phone, card or code"),
         max_length=80,
         required=False,
         widget=forms.TextInput({"autocomplete": "off"}),
@@ -84,7 +84,7 @@ class RegistrationForm(forms.Form):
         inviter = find_inviter(text) if text else None
         if text and inviter is None:
             raise forms.ValidationError(
-                _("Nobody has this phone or card. Check it with the friend, or leave the field empty.")
+                _("Nobody has this phone, card or code. Check it with the friend, or leave the field empty.")
             )
         return inviter
 

@@ -36,6 +36,12 @@ class Receipt(models.Model):
         verbose_name=_("replaces the receipt"),
     )
     identified_by = models.CharField(_("patient found by"), max_length=8, choices=IdentifiedBy)
+    channel = models.SlugField(
+        _("source channel"),
+        blank=True,
+        db_index=False,
+        help_text=_("By which the patient came to the clinic, as it was known when the receipt was recorded."),
+    )
     booked_online = models.BooleanField(_("booked online"), default=False)
     paid_at = models.DateTimeField(_("paid"))
     visit_closed_at = models.DateTimeField(

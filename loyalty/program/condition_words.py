@@ -142,8 +142,8 @@ def _tags(codes: list[str], telling: Telling) -> str:
     ) % (words)
 
 
-def _sources(codes: list[str], _telling: Telling) -> str:
-    words = {"names": and_list([quoted(code) for code in codes])}
+def _sources(codes: list[str], telling: Telling) -> str:
+    words = {"names": telling.named("sources", codes)}
     return ngettext(
         "for patients who came by the channel %(names)s",
         "for patients who came by the channels %(names)s",

@@ -1,4 +1,4 @@
-"""Names of what a program speaks of by code: services, categories, doctors, clinics, tags, social groups.
+"""Names of what a program speaks of by code: services, categories, doctors, clinics, tags, groups, channels.
 
 A code that nothing is known of is its own name, so a program can be told before its price list is filled in.
 """
@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from clinics.models import Clinic, Doctor, Service, ServiceCategory
 from loyalty.rules.rule_checks import earning_rules, gifts, promotions
-from patients.models import SocialGroup, Tag
+from patients.models import SocialGroup, SourceChannel, Tag
 
 Document = Mapping[str, Any]
 
@@ -25,7 +25,10 @@ MODELS: dict[str, type[Model]] = {
     "clinics": Clinic,
     "tags": Tag,
     "social_groups": SocialGroup,
+    "sources": SourceChannel,
 }
+# Sources are older than their channels: an import brings codes that no channel has.
+WITHOUT_A_LIST = frozenset({"sources"})
 
 
 @dataclass(frozen=True, slots=True)

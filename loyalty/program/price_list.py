@@ -4,7 +4,7 @@ because a program may be written before its prices."""
 from datetime import date
 from typing import Any
 
-from loyalty.program.names import named_codes, read_names
+from loyalty.program.names import WITHOUT_A_LIST, named_codes, read_names
 from loyalty.rules.rule_warnings import find_warnings
 from loyalty.rules.shapes import Fault
 
@@ -20,5 +20,5 @@ def find_unknown_codes(document: dict[str, Any]) -> list[Fault]:
     return [
         Fault(named.path, f"unknown_{named.kind}", {"code": named.code})
         for named in named_codes(document)
-        if not names.knows(named)
+        if named.kind not in WITHOUT_A_LIST and not names.knows(named)
     ]

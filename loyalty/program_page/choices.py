@@ -6,7 +6,8 @@ from functools import cached_property
 from django.db import connection
 
 from clinics.models import Clinic, Doctor, Service, ServiceCategory
-from patients.models import SocialGroup, Tag
+from patients.models import SocialGroup, SourceChannel, Tag
+from patients.models.source_channel import OWN_SOURCES
 
 Choice = tuple[str, str]
 
@@ -62,6 +63,10 @@ class Choices:
 
     @cached_property
     def sources(self) -> list[Choice]:
+        """Channels by name, also those that nobody has come by yet, then what imports have brought."""
+        names = {code: str(name) for code, name in OWN_SOURCES.items()}
+        names |= dict(SourceChannel.objects.order_by("name", "id").values_list("code", "name"))
         with connection.cursor() as cursor:
             cursor.execute(SOURCES)
-            return [(source, source) for (source,) in cursor.fetchall()]
+            found = {source: source for (source,) in cursor.fetchall()}
+        return list((names | {code: code for code in found if code not in names}).items())

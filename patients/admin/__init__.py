@@ -2,6 +2,7 @@
 
 from patients.admin.household_admin import HouseholdAdmin
 from patients.admin.patient_admin import PatientAdmin
+from patients.admin.source_channel_admin import SourceChannelAdmin
 from patients.admin.tag_admin import SocialGroupAdmin, TagAdmin
 
-__all__ = ["HouseholdAdmin", "PatientAdmin", "SocialGroupAdmin", "TagAdmin"]
+__all__ = ["HouseholdAdmin", "PatientAdmin", "SocialGroupAdmin", "SourceChannelAdmin", "TagAdmin"]

@@ -16,6 +16,7 @@ from patients.referrals import (
     InvitedThemselves,
     InviterIsSet,
     InvitersInALoop,
+    SameHousehold,
     find_inviter,
     set_inviter,
 )
@@ -28,7 +29,7 @@ class InviterForm(forms.Form):
     inviter = forms.CharField(
         label=gettext_lazy("Who recommended you?"),
         max_length=80,
-        help_text=gettext_lazy("Phone or card number of the friend. A QR can be scanned."),
+        help_text=gettext_lazy("The friend's phone, card number or code like ANNA-7K2. A QR can be scanned."),
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off", "inputmode": "tel"}),
     )
 
@@ -37,7 +38,7 @@ class InviterForm(forms.Form):
         if found is None:
             raise forms.ValidationError(
                 _(
-                    "Nobody has this phone or card. Check the number;"
+                    "Nobody has this phone, card or code. Check it;"
                     " a friend who is no patient cannot be written down."
                 )
             )
@@ -62,6 +63,8 @@ def inviter_dialog(request: HttpRequest, *, patient: Patient, site: AdminSite) -
             set_inviter(patient=patient, actor=actor, at=clock.now(), **said)
         except InvitedThemselves:
             form.add_error("inviter", _("This is the patient's own number. Ask for the friend's one."))
+        except SameHousehold:
+            form.add_error("inviter", _("They are of one household, and families come together."))
         except InvitersInALoop:
             form.add_error("inviter", _("This person came through the patient. Nobody recommends in a circle."))
         except InviterIsSet:

@@ -4,9 +4,11 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from clinics import clock
 from loyalty.activity_gifts import Activity, give_activity_gifts
@@ -18,7 +20,7 @@ SESSION_BACKEND = "patients.cabinet.session_backend.PatientBackend"
 
 
 class PatientAccountAdapter(DefaultAccountAdapter):
-    """Patients neither sign up here nor change their phone: the desk does both."""
+    """Nobody signs up by allauth's own pages or changes a phone: the registration and the desk do that."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -47,6 +49,11 @@ class PatientAccountAdapter(DefaultAccountAdapter):
         patient = patient_of(user)
         if patient is not None:
             send_secret(phone=phone, text=code_text(code=code, language=patient.language, request=self.request))
+
+    def send_joining_code_sms(self, *, phone: str, code: str) -> None:
+        """To a stranger who has asked to join, in the language of the page."""
+        language = get_language() or settings.LANGUAGE_CODE
+        send_secret(phone=phone, text=code_text(code=code, language=language, request=self.request))
 
     def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
         """Nobody is told anything: an SMS to a stranger costs money and says who is a patient."""

@@ -5,6 +5,7 @@ lock per phone: a stranger can keep a patient out for a quarter of an hour; the 
 """
 
 import hashlib
+import logging
 from enum import Enum, auto
 
 from allauth.core import ratelimit
@@ -12,6 +13,11 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 LOCK_SECONDS = 15 * 60
+# The registration's own: a code that was asked for at the log-in went to nobody if the phone is unknown.
+LOGIN_PAUSE, JOIN_PAUSE = "login_code_pause", "join_code_pause"
+WHOLE_PORTAL = "all"
+
+logger = logging.getLogger(__name__)
 
 
 class Refusal(Enum):
@@ -19,13 +25,16 @@ class Refusal(Enum):
     LOCKED = auto()  # too many codes or tries
 
 
-def take_request(*, request: HttpRequest, phone: str) -> Refusal | None:
+def take_request(*, request: HttpRequest, phone: str, pause: str = LOGIN_PAUSE) -> Refusal | None:
     """Count one request for a code; None when it may be sent."""
     if _is_locked(phone):
         return Refusal.LOCKED
-    if not ratelimit.consume(request, action="login_code_pause", key=phone):
+    if not ratelimit.consume(request, action=pause, key=phone):
         return Refusal.TOO_SOON
     if not ratelimit.consume(request, action="login_code_request", key=phone):
+        return Refusal.LOCKED
+    if pause == JOIN_PAUSE and not ratelimit.consume(request, action="join_code_budget", key=WHOLE_PORTAL):
+        logger.error("The day's codes for registrations are used up: somebody may be pumping SMS")
         return Refusal.LOCKED
     return None
 

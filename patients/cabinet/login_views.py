@@ -1,4 +1,7 @@
-"""Log-in pages: the phone, then the code. Every answer is the same for a known and an unknown phone."""
+"""Log-in pages: the phone, then the code. Every answer is the same for a known and an unknown phone.
+
+The page for the code serves the registration too.
+"""
 
 from http import HTTPStatus
 
@@ -10,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from clinics import clock
 from patients.cabinet import limits
 from patients.cabinet.code_login import CodeLogin
 from patients.cabinet.forms import CodeForm, PhoneForm
+from patients.cabinet.join_session import keep_proved_phone
 from patients.cabinet.limits import Refusal
 from patients.cabinet.users import patient_of
 from patients.phone import mask_phone
@@ -30,7 +35,7 @@ def ask_phone(request: HttpRequest) -> HttpResponse:
     phone = form.cleaned_data["phone"]
     refusal = limits.take_request(request=request, phone=phone)
     if refusal is Refusal.LOCKED:
-        return _locked(request)
+        return locked(request)
     if refusal is Refusal.TOO_SOON:
         waiting = CodeLogin.waiting(request)
         if waiting is not None and waiting.phone == phone:
@@ -52,12 +57,13 @@ def ask_code(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _code_page(request, process=process, form=form)
     if limits.take_try(request=request, phone=process.phone) is Refusal.LOCKED:
-        return _locked(request, process=process)
-    if process.accepts(form.cleaned_data["code"]):
+        return locked(request, process=process)
+    code = form.cleaned_data["code"]
+    if process.accepts(code) or process.proves(code):
         limits.forget_tries(request=request, phone=process.phone)
-        return process.enter()
+        return process.enter() if process.user is not None else _to_registration(request, process=process)
     if limits.record_wrong_code(request=request, phone=process.phone) is Refusal.LOCKED:
-        return _locked(request, process=process)
+        return locked(request, process=process)
     if not process.is_late:
         form.add_error("code", _("The code does not match. Check the latest message."))
     return _code_page(request, process=process, form=form)
@@ -71,9 +77,9 @@ def resend_code(request: HttpRequest) -> HttpResponse:
         return redirect("account_login")
     if request.method != "POST":
         return redirect("account_confirm_login_code")
-    refusal = limits.take_request(request=request, phone=process.phone)
+    refusal = limits.take_request(request=request, phone=process.phone, pause=process.pause)
     if refusal is Refusal.LOCKED:
-        return _locked(request, process=process)
+        return locked(request, process=process)
     if refusal is None:
         process.send_code()
     return redirect("account_confirm_login_code")
@@ -88,20 +94,27 @@ def leave(request: HttpRequest) -> HttpResponse:
     return redirect("account_login")
 
 
+def locked(request: HttpRequest, *, process: CodeLogin | None = None) -> HttpResponse:
+    if process is not None:
+        process.abort()
+    return render(request, "cabinet/locked.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def _to_registration(request: HttpRequest, *, process: CodeLogin) -> HttpResponse:
+    keep_proved_phone(request, process.phone, now=clock.real_now())
+    process.abort()
+    return redirect("cabinet_join_about")
+
+
 def _code_page(request: HttpRequest, *, process: CodeLogin, form: CodeForm) -> HttpResponse:
     context = {
         "form": form,
         "shown_phone": _shown_phone(process.phone),
         "seconds_to_resend": process.seconds_to_resend,
         "is_late": process.is_late,
+        "is_joining": process.is_joining,
     }
     return render(request, "cabinet/code.html", context)
-
-
-def _locked(request: HttpRequest, *, process: CodeLogin | None = None) -> HttpResponse:
-    if process is not None:
-        process.abort()
-    return render(request, "cabinet/locked.html", status=HTTPStatus.TOO_MANY_REQUESTS)
 
 
 def _shown_phone(phone: str) -> str:

@@ -5,8 +5,10 @@ from patients.models.consent import ConsentRecord
 from patients.models.household import Household
 from patients.models.patient import Patient
 from patients.models.preferences import Preferences
+from patients.models.public_code import PublicCode
 from patients.models.referral import Referral
 from patients.models.social_group import SocialGroup, SocialGroupRecord
+from patients.models.source_channel import SourceChannel
 from patients.models.source_key import PatientSourceKey
 from patients.models.spend_proof import SpendCode, SpendGuard, SpendProof
 from patients.models.tag import Tag
@@ -18,9 +20,11 @@ __all__ = [
     "Patient",
     "PatientSourceKey",
     "Preferences",
+    "PublicCode",
     "Referral",
     "SocialGroup",
     "SocialGroupRecord",
+    "SourceChannel",
     "SpendCode",
     "SpendGuard",
     "SpendProof",

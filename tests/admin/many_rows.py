@@ -26,7 +26,7 @@ from loyalty.models import (
     ReminderPlan,
 )
 from notifications.models import OutboxMessage
-from patients.models import Card, Household, Patient, SocialGroup, Tag
+from patients.models import Card, Household, Patient, SocialGroup, SourceChannel, Tag
 from tests.people import LONG_AGO
 from tests.programs import NOON, publish_preset
 
@@ -195,5 +195,6 @@ MAKERS: dict[str, Callable[[Many, int], Model]] = {
     "patients.Household": _household,
     "patients.Patient": _patient,
     "patients.SocialGroup": lambda many, n: SocialGroup(code=f"g{n}", name=f"Группа {n}", name_en=f"Group {n}"),
+    "patients.SourceChannel": lambda many, n: SourceChannel(code=f"c{n}", name=f"Канал {n}", kind="SITE"),
     "patients.Tag": lambda many, n: Tag(code=f"t{n}", name=f"Тег {n}", kind=Tag.Kind.CATEGORY),
 }

@@ -26,7 +26,7 @@ from loyalty.models import (
     Standing,
 )
 from notifications.models import OutboxMessage
-from patients.models import Household, Patient, SocialGroup, Tag
+from patients.models import Household, Patient, SocialGroup, SourceChannel, Tag
 from tests.people import make_clinic, make_service, make_social_group, make_staff, make_tag
 from tests.programs import NOON, give_points, make_member, publish_preset
 
@@ -86,6 +86,8 @@ def _rows_of(clinic: Clinic, *, phone: str, names: tuple[str, str], actor: User)
     Standing.objects.filter(patient=patient).update(turnover=1000, visits=1)
     doctor = Doctor.objects.create(code=f"doctor-{clinic.code}", name=f"Доктор {names[0]}")
     doctor.clinics.set([clinic])
+    channel = SourceChannel.objects.create(code=f"site-{clinic.code}", name=f"Сайт {names[0]}", kind="SITE")
+    channel.clinics.set([clinic])
     due: dict[str, Any] = {"due_at": NOON, "created_at": NOON, "next_attempt_at": NOON}
     return {
         Clinic: clinic,
@@ -100,6 +102,7 @@ def _rows_of(clinic: Clinic, *, phone: str, names: tuple[str, str], actor: User)
         Receipt: receipt,
         Refund: make_refund(receipt, actor=actor),
         Doctor: doctor,
+        SourceChannel: channel,
         ManualDiscount: ManualDiscount.objects.create(
             patient=patient, clinic=clinic, rate_bp=500, reason="жалоба", status="WAITING", requested_by=actor,
             requested_at=NOON, expires_at=NOON + timedelta(days=1),

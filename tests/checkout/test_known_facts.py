@@ -176,6 +176,18 @@ def test_replay_keeps_that_the_visit_was_booked_online():
     assert Receipt.objects.get().booked_online is True
 
 
+def test_receipt_keeps_the_channel_of_its_moment_at_the_desk_and_in_a_replay():
+    publish_special({})
+    anna = make_member(source="telegram")
+    quoted = quote_receipt(draft_for(anna, clinic=make_clinic()), at=NOON)
+    confirm_receipt(quoted.token, clinic=make_clinic(), actor=make_rita(), at=NOON)
+    replay(anna)
+
+    Patient.objects.filter(pk=anna.pk).update(source="site")
+
+    assert list(Receipt.objects.values_list("channel", flat=True)) == ["telegram", "telegram"]
+
+
 def test_quote_of_a_guest_with_all_attributes_takes_four_queries(django_assert_num_queries):
     publish_special(PENSIONER)
     anna = make_member()

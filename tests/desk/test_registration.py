@@ -138,5 +138,5 @@ def test_unknown_friend_is_refused_at_the_field_and_nobody_is_registered(client,
     page = register(client, inviter="+79169999999")
 
     assert page.status_code == 422
-    assert "Ни у кого нет такого телефона или карты." in text_of(page)
+    assert "Ни у кого нет такого телефона, карты или кода." in text_of(page)
     assert (written(), 'value="+79169999999"' in page.content.decode()) == (before, True)

@@ -205,8 +205,8 @@ def test_inviter_is_written_down_by_phone_and_named_on_the_card(client, anna):
     ("typed", "said"),
     [
         ("+79161234567", "Это номер самого пациента."),
-        ("+79169999999", "Ни у кого нет такого телефона или карты."),
-        ("Иванова", "Ни у кого нет такого телефона или карты."),
+        ("+79169999999", "Ни у кого нет такого телефона, карты или кода."),
+        ("Иванова", "Ни у кого нет такого телефона, карты или кода."),
     ],
 )
 def test_wrong_inviter_is_refused_beside_the_field_and_stays_typed(client, anna, typed, said):

@@ -1,0 +1,69 @@
+"""Source channels in the admin: a link and a QR for each, a code for ever, names in rules."""
+
+import pytest
+from django.urls import reverse
+
+from loyalty.program_page.choices import Choices
+from patients.models import SourceChannel
+from tests.people import make_clinic, make_patient, make_staff
+
+pytestmark = pytest.mark.django_db
+ADD = "admin:patients_sourcechannel_add"
+
+
+@pytest.fixture
+def mark(client):
+    user = make_staff("mark", "marketer")
+    client.force_login(user)
+    return user
+
+
+def form(**fields):
+    said = {"name": "Плакат у лифта", "code": "lift", "kind": "POSTER", "is_active": "on"}
+    return said | {"clinics": [make_clinic().pk]} | fields
+
+
+def test_marketer_makes_a_channel_and_gets_its_link_and_qr(client, mark, settings):
+    settings.PUBLIC_URL = "https://clinic.ru/"
+
+    client.post(reverse(ADD), form())
+
+    channel = SourceChannel.objects.get()
+    assert (channel.code, channel.kind, list(channel.clinics.all())) == ("lift", "POSTER", [make_clinic()])
+    page = client.get(reverse("admin:patients_sourcechannel_change", args=[channel.pk])).content.decode()
+    assert 'href="https://clinic.ru/c/lift/"' in page
+    assert page.count('<div class="channel-qr"><svg') == 1
+
+
+@pytest.mark.parametrize("code", ["desk", "friends", "два слова", ""])
+def test_code_of_the_portal_itself_or_none_is_refused(client, mark, code):
+    answer = client.post(reverse(ADD), form(code=code))
+
+    assert answer.context["adminform"].errors.keys() == {"code"}
+    assert SourceChannel.objects.count() == 0
+
+
+def test_code_stays_whatever_is_posted_and_the_channel_is_closed_not_deleted(client, mark):
+    client.post(reverse(ADD), form())
+    channel = SourceChannel.objects.get()
+
+    client.post(
+        reverse("admin:patients_sourcechannel_change", args=[channel.pk]), form(code="other", is_active="")
+    )
+    deleted = client.post(reverse("admin:patients_sourcechannel_delete", args=[channel.pk]), {"post": "yes"})
+
+    channel.refresh_from_db()
+    assert (channel.code, channel.is_active, deleted.status_code) == ("lift", False, 403)
+
+
+def test_rules_offer_channels_by_name_and_what_imports_have_brought():
+    SourceChannel.objects.create(code="lift", name="Плакат у лифта", kind="POSTER")
+    make_patient(source="old-crm")
+    make_patient("Петрова", "Вера", "+79160000001", source="lift")
+
+    assert Choices().sources == [
+        ("desk", "записан на стойке"),
+        ("friends", "по ссылке друга"),
+        ("lift", "Плакат у лифта"),
+        ("old-crm", "old-crm"),
+    ]
