@@ -47,7 +47,7 @@ def test_link_qr_and_code_are_the_same_one(client, anna):
     assert "clinic.ru/f/ANNA-7K2 " in text_of(page)
     assert "назвать ваш код: ANNA-7K2" in text_of(page)
     assert '<p class="copied" role="status"' in html
-    assert html.count("<svg") == 1
+    assert html.count('aria-label="QR вашей ссылки"><svg') == 1
 
 
 def test_code_is_made_at_the_first_look_and_stays(client, anna):

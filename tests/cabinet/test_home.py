@@ -239,7 +239,7 @@ def test_contact_without_an_account_is_told_how_to_join(client, sms, today):
 
     page = text_of(home_of(client, sms))
 
-    assert "Вы ещё не в программе. Согласитесь с её правилами на стойке, и баллы начнут копиться." in page
+    assert "Вы ещё не в программе. Вступите, и баллы начнут копиться." in page
 
 
 def test_visit_shows_its_receipt_rule_and_life(client, sms, anna):
