@@ -14,6 +14,7 @@ from loyalty.rules.discounts import Discounted, apply_discounts, match_promotion
 from loyalty.rules.earning import Earned, Match, earn, match_lines, plan_lots
 from loyalty.rules.facts import LineFacts, MemberFacts, ReceiptFacts, SpendChoice
 from loyalty.rules.limits import NOTHING_USED, Used
+from loyalty.rules.privileges import cover_lines
 from loyalty.rules.quote import DiscountQuote, LineQuote, LotPlan, Quote, Skipped, SpendQuote
 from loyalty.rules.reasons import Reason
 from loyalty.rules.spending import Payable, decide_spend, exclusion_of, payable_with_points, spread_over_lines
@@ -115,7 +116,7 @@ def decide(
     choice: SpendChoice,
     used: Used = NOTHING_USED,
 ) -> Decision:
-    """Discounts, then points within the cap, then money, then earning on what money paid.
+    """Discounts, privileges, then points within the cap, then money, then earning on what money paid.
 
     `used` is what limits have given before, in their own units.
     """
@@ -130,6 +131,8 @@ def decide(
         manual_bp=receipt.manual_discount_bp,
         used=used,
     )
+    if receipt.privileges:
+        discounted = cover_lines(discounted, privileges=receipt.privileges, lines=matched.lines)
     payable = payable_with_points(program, tier=tier, costs=discounted.costs, exclusions=matched.exclusions)
     spend = decide_spend(payable=payable, member=member, choice=choice)
     points = spread_over_lines(spend.points, payable)
@@ -165,7 +168,7 @@ def _match(program: CompiledProgram, *, member: MemberFacts, receipt: ReceiptFac
     )
     promotions, failures = match_promotions(program.discounts, situation, lines)
     exclusions = [exclusion_of(program.redemption, line) for line in lines]
-    order = _alike_together(earning, promotions, exclusions)
+    order = _alike_together(earning, promotions, exclusions, _covers(receipt, lines))
     return _Matched(
         lines=[lines[i] for i in order],
         earning=[earning[i] for i in order],
@@ -175,8 +178,19 @@ def _match(program: CompiledProgram, *, member: MemberFacts, receipt: ReceiptFac
     )
 
 
+def _covers(receipt: ReceiptFacts, lines: Sequence[LineFacts]) -> Sequence[tuple[bool, ...]]:
+    """Which privileges mean each line, whatever the order in which they were scanned."""
+    if not receipt.privileges:
+        return [()] * len(lines)
+    privileges = sorted(receipt.privileges, key=lambda privilege: privilege.code)
+    return [tuple([privilege.means(line) for privilege in privileges]) for line in lines]
+
+
 def _alike_together(
-    earning: Sequence[Match], promotions: Sequence[tuple[Promotion, ...]], exclusions: Sequence[Reason | None]
+    earning: Sequence[Match],
+    promotions: Sequence[tuple[Promotion, ...]],
+    exclusions: Sequence[Reason | None],
+    covers: Sequence[tuple[bool, ...]],
 ) -> Sequence[int]:
     """Indices of the lines in the order in which odd kopecks and points are given out."""
     if len(earning) == 1:
@@ -186,8 +200,9 @@ def _alike_together(
             [(share.rule.code, share.rate_bp) for share in match.shares],
             [promotion.code for promotion in meant],
             exclusion is None,
+            covered,
         )
-        for match, meant, exclusion in zip(earning, promotions, exclusions, strict=True)
+        for match, meant, exclusion, covered in zip(earning, promotions, exclusions, covers, strict=True)
     ]
     return sorted(range(len(alike)), key=alike.__getitem__)
 

@@ -26,6 +26,21 @@ class LineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivilegeFacts:
+    """A code bought for points, presented with the receipt. With neither services nor categories it means all."""
+
+    code: str
+    kopecks: int | None = None  # off the lines it means, together; None: one piece of one of them is free
+    services: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
+
+    def means(self, line: LineFacts) -> bool:
+        if not self.services and not self.categories:
+            return True
+        return line.service in self.services or not self.categories.isdisjoint(line.categories)
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptFacts:
     lines: tuple[LineFacts, ...]
     clinic: str  # code
@@ -34,6 +49,7 @@ class ReceiptFacts:
     clinic_day: date | None = None  # of the receipt's clinic; None = the same as `day`
     booked_online: bool = False
     manual_discount_bp: int = 0  # approved at the desk, off the whole receipt
+    privileges: tuple[PrivilegeFacts, ...] = ()
 
     def __post_init__(self) -> None:
         if len({line.position for line in self.lines}) != len(self.lines):

@@ -13,8 +13,10 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from clinics.number_texts import money_text, number_text, percent_text
+from loyalty.privileges.code_names import shown_code
 from loyalty.rules.compiled import Basis, CompiledProgram
 from loyalty.rules.discounts import MANUAL
+from loyalty.rules.privileges import privilege_key
 from loyalty.rules.quote import EarningKind
 from loyalty.texts.skip_texts import limit_text, skip_text
 
@@ -73,6 +75,8 @@ def rule_title(program: CompiledProgram, code: str) -> str:
     """The title of a rule or promotion in the reader's language; its code when the program has none such."""
     if code == MANUAL:
         return _("Discount approved by hand")
+    if key := privilege_key(code):
+        return _("Privilege by code %(code)s") % {"code": shown_code(key, get_language() or "ru")}
     title = program.titles.get(code)
     return code if title is None else title.in_language(get_language() or "ru")
 

@@ -63,6 +63,10 @@ REASONS: dict[str, Callable[[Data, TitleOf], str]] = {
     "another_first": lambda r, t: _("“%(rule)s” goes first.") % {"rule": t(str(r["other"]))},
     "another_better": lambda r, t: _("“%(rule)s” takes more off.") % {"rule": t(str(r["other"]))},
     "means_others": lambda _r, _t: _("It is for other services or doctors."),
+    "privilege_no_line": lambda _r, _t: _("The receipt has no service that it is for. The code stays unused."),
+    "privilege_lost": lambda r, _t: (
+        _("The services cost less than it gives, %(sum)s of it are lost.") % {"sum": money_text(r["kopecks"])}
+    ),
     "gives_nothing": lambda _r, _t: _("There is nothing to take off."),
     "nothing_paid": lambda _r, _t: _("Too little is paid in money for what it means."),
     "budget_used_up": lambda _r, _t: _("Its budget is used up."),

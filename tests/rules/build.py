@@ -1,6 +1,7 @@
 """The smallest facts and programs that the tests of the rules need; every test states what it asserts on."""
 
 import copy
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 from loyalty.rules.compilation import compile_program
 from loyalty.rules.compiled import CompiledProgram
 from loyalty.rules.engine import quote
-from loyalty.rules.facts import LineFacts, MemberFacts, ReceiptFacts, SpendChoice
+from loyalty.rules.facts import LineFacts, MemberFacts, PrivilegeFacts, ReceiptFacts, SpendChoice
 from loyalty.rules.parsing import parse_document
 from loyalty.rules.quote import Quote
 from loyalty.rules.sold import GivenDiscount, SoldLine, SoldReceipt, awards_given
@@ -51,8 +52,8 @@ def line(roubles: int | str, category: str | None = None, *, position: int = 1, 
     )
 
 
-def receipt(*lines: LineFacts, day: date = DAY) -> ReceiptFacts:
-    return ReceiptFacts(lines=lines, clinic="mytishchi", day=day)
+def receipt(*lines: LineFacts, day: date = DAY, privileges: Sequence[PrivilegeFacts] = ()) -> ReceiptFacts:
+    return ReceiptFacts(lines=lines, clinic="mytishchi", day=day, privileges=tuple(privileges))
 
 
 def anna(tier: str | None = None, **facts: Any) -> MemberFacts:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from clinics.money import split_by_largest_remainder
 from loyalty.rules.compilation import compile_program
 from loyalty.rules.engine import quote
-from loyalty.rules.facts import LineFacts, MemberFacts, SpendChoice
+from loyalty.rules.facts import LineFacts, MemberFacts, PrivilegeFacts, SpendChoice
 from loyalty.rules.refunds import after_refund, plan_amount_refund, plan_full_refund
 from loyalty.rules.sold import SoldLine, SoldReceipt
 from loyalty.rules.validation import find_faults
@@ -120,6 +120,16 @@ members = st.builds(
 choices = st.sampled_from([SpendChoice.none(), SpendChoice.burning(), SpendChoice.maximum()]) | st.builds(
     SpendChoice.amount, st.integers(0, 100_000)
 )
+presented = st.lists(
+    st.builds(
+        PrivilegeFacts,
+        code=st.integers(1, 9).map("privilege:{}".format),
+        kopecks=st.none() | st.integers(1, 1_000_000),
+        categories=st.frozensets(st.sampled_from(CATEGORIES), max_size=2),
+    ),
+    max_size=2,
+    unique_by=lambda privilege: privilege.code,
+)
 
 
 def numbers(value: object) -> Iterator[int]:
@@ -133,10 +143,11 @@ def numbers(value: object) -> Iterator[int]:
         yield value
 
 
-@given(programs(), members, baskets(), choices)
+@given(programs(), members, baskets(), choices, presented)
 @settings(QUIET, max_examples=200)
-def test_parts_add_up_and_nothing_is_negative(program, member, basket, choice):
-    result = quote(program=program, member=member, receipt=receipt(*basket), choice=choice)
+def test_parts_add_up_and_nothing_is_negative(program, member, basket, choice, privileges):
+    bill = receipt(*basket, privileges=privileges)
+    result = quote(program=program, member=member, receipt=bill, choice=choice)
 
     value = program.point_value_kopecks
     assert min(numbers(result.explanation())) >= 0
@@ -170,15 +181,16 @@ def test_no_limit_is_ever_exceeded(program, member, basket, choice):
         assert result.earned_points <= program.earning.cap_points
 
 
-@given(programs(), members, baskets(), choices, st.randoms(use_true_random=False))
+@given(programs(), members, baskets(), choices, presented, st.randoms(use_true_random=False))
 @settings(QUIET, max_examples=200)
-def test_order_of_entry_never_changes_the_totals(program, member, basket, choice, random):
+def test_order_of_entry_never_changes_the_totals(program, member, basket, choice, privileges, random):
     shuffled = list(basket)
     random.shuffle(shuffled)
     shuffled = [replace(each, position=position) for position, each in enumerate(shuffled, start=1)]
 
-    first = quote(program=program, member=member, receipt=receipt(*basket), choice=choice)
-    second = quote(program=program, member=member, receipt=receipt(*shuffled), choice=choice)
+    bill, other_bill = receipt(*basket, privileges=privileges), receipt(*shuffled, privileges=privileges[::-1])
+    first = quote(program=program, member=member, receipt=bill, choice=choice)
+    second = quote(program=program, member=member, receipt=other_bill, choice=choice)
 
     assert first.spend == second.spend
     assert first.money_kopecks == second.money_kopecks
@@ -201,10 +213,11 @@ def test_equal_facts_give_equal_quotes_and_fingerprints(program, member, basket,
     assert first.fingerprint == second.fingerprint
 
 
-@given(programs(), members, baskets(), choices, st.lists(st.integers(1, 3_000_000), max_size=12))
+@given(programs(), members, baskets(), choices, presented, st.lists(st.integers(1, 3_000_000), max_size=12))
 @settings(QUIET, max_examples=300)
-def test_refunds_add_up_to_the_whole_however_they_are_sliced(program, member, basket, choice, slices):
-    result = quote(program=program, member=member, receipt=receipt(*basket), choice=choice)
+def test_refunds_add_up_to_the_whole_however_they_are_sliced(program, member, basket, choice, privileges, slices):
+    bill = receipt(*basket, privileges=privileges)
+    result = quote(program=program, member=member, receipt=bill, choice=choice)
     left = sold(result, value=program.point_value_kopecks)
     plans = []
 
