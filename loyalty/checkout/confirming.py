@@ -17,6 +17,7 @@ from loyalty.checkout.quoting import QuotedReceipt, quote_draft, quote_receipt
 from loyalty.checkout.revision import AlreadyReplaced, Revision, find_replacement, revision_after
 from loyalty.models import Account, Receipt, Source
 from loyalty.models.receipt import DESK
+from loyalty.privileges.using import PrivilegeRefused, use_codes
 from loyalty.program.versions import current_program
 from loyalty.rules.discounts import MANUAL
 from loyalty.rules.quote import fingerprint_of
@@ -63,16 +64,18 @@ def confirm_receipt(
     """Post the quoted receipt. Own transaction; locks the patient's account row first.
 
     Twice with one token gives the first receipt. The proof is used up, spending or not: it was given for this
-    receipt. Raises QuoteTokenInvalid, QuoteExpired, QuoteChanged, LineRefused, NoAccount, ProofNeeded, and
-    for a document entered again ReceiptStands and AlreadyReplaced; a refusal writes nothing.
+    receipt. Raises QuoteTokenInvalid, QuoteExpired, QuoteChanged, LineRefused, NoAccount, ProofNeeded,
+    PrivilegeRefused, and for a document entered again ReceiptStands and AlreadyReplaced; a refusal writes nothing.
     """
     ticket = read_ticket(token)
     try:
         with transaction.atomic():
             return _confirm(ticket, clinic=clinic, actor=actor, at=at, proof_id=proof_id)
-    except (IntegrityError, QuoteChanged, QuoteExpired, LineRefused, AlreadyReplaced, ProofNeeded):
-        # A repeated confirmation finds the balance changed, the proof used, or its document number taken, by the
-        # first one; since then a service may have been taken off sale.
+    except (
+        IntegrityError, QuoteChanged, QuoteExpired, LineRefused, AlreadyReplaced, ProofNeeded, PrivilegeRefused,
+    ):  # fmt: skip
+        # A repeated confirmation finds the balance changed, the proof or a code used, or its document number
+        # taken, by the first one; since then a service may have been taken off sale.
         duplicate = _find_confirmed(ticket)
         if duplicate is None:
             raise
@@ -116,6 +119,8 @@ def _confirm(
     receipt, balance = post_receipt(quoted, revision=revision, clinic=clinic, actor=actor, at=at, proof=proof)
     if quoted.manual and quoted.quote.given_by(MANUAL) and not use(quoted.manual, receipt_id=receipt.pk):
         raise QuoteChanged(fresh=quote_receipt(draft, at=at))
+    used = [each for each in quoted.privileges if each.is_used_by(quoted.quote)]
+    use_codes(used, receipt_id=receipt.pk, at=at)
     return ConfirmedReceipt(receipt=receipt, balance=balance, is_duplicate=False)
 
 

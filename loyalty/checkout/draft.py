@@ -40,6 +40,7 @@ class ReceiptDraft:
     booked_online: bool = False
     replaces_id: int | None = None  # the receipt, refunded in full, whose document is entered again
     paid_at: datetime | None = None  # paid before it was shown with a card; None: now
+    privileges: tuple[str, ...] = ()  # keys of the codes that the patient has shown
 
     def moment(self, now: datetime) -> datetime:
         """The moment whose rules the receipt is judged by."""
@@ -78,6 +79,7 @@ def sign_ticket(ticket: QuoteTicket) -> str:
             "b": draft.booked_online,
             "r": draft.replaces_id,
             "a": draft.paid_at.isoformat() if draft.paid_at else None,
+            "v": draft.privileges,
             "t": ticket.quoted_at.isoformat(),
             "f": ticket.fingerprint,
         },
@@ -104,6 +106,8 @@ def read_ticket(token: str) -> QuoteTicket:
             booked_online=content["b"],
             replaces_id=content["r"],
             paid_at=datetime.fromisoformat(content["a"]) if content["a"] else None,
+            # Quotes of before the codes do not name them.
+            privileges=tuple(content.get("v", ())),
         ),
         quoted_at=datetime.fromisoformat(content["t"]),
         fingerprint=content["f"],

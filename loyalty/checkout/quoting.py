@@ -14,6 +14,7 @@ from loyalty.checkout.limit_use import ReceiptPlace, read_used
 from loyalty.checkout.manual_discounts import find_latest
 from loyalty.checkout.member_state import MemberState, read_member_state
 from loyalty.models import ManualDiscount
+from loyalty.privileges.using import PresentedCode, present_codes
 from loyalty.program.versions import RunningProgram, current_program
 from loyalty.rules import engine
 from loyalty.rules.compiled import CompiledProgram
@@ -28,7 +29,7 @@ class EmptyReceipt(Exception):
 
 
 class NotAttachable(Exception):
-    """Paid longer ago than 24 hours or not yet, or with points, which are spent only while one pays."""
+    """Paid longer ago than 24 hours or not yet, or with points or codes, which are spent only while one pays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class QuotedReceipt:
     quote: Quote
     place: ReceiptPlace
     manual: ManualDiscount | None  # given by hand, waiting for a decision, or refused
+    privileges: tuple[PresentedCode, ...]
     running: RunningProgram
     member: MemberState
     catalogue: Catalogue
@@ -54,13 +56,14 @@ class QuotedReceipt:
 
 
 def quote_receipt(draft: ReceiptDraft, *, at: datetime) -> QuotedReceipt:
-    """What the receipt would spend, cost and earn. Six queries at most, nothing written.
+    """What the receipt would spend, cost and earn. Six queries at most, a seventh for codes; nothing written.
 
     A receipt paid within the last 24 hours earns by the rules of its own moment. Raises EmptyReceipt, LineRefused,
-    NoAccount, NoProgram, NotAttachable.
+    NoAccount, NoProgram, NotAttachable, PrivilegeRefused.
     """
     is_late = draft.paid_at is not None
-    if is_late and not (at - ATTACH_WITHIN <= draft.moment(at) <= at and draft.choice.kind is SpendKind.NONE):
+    spends = draft.choice.kind is not SpendKind.NONE or draft.privileges
+    if is_late and (spends or not at - ATTACH_WITHIN <= draft.moment(at) <= at):
         raise NotAttachable
     return quote_draft(draft, running=current_program(at=draft.moment(at)), document=new_document(), at=at)
 
@@ -75,7 +78,12 @@ def quote_draft(draft: ReceiptDraft, *, running: RunningProgram, document: str, 
     )
     catalogue = read_catalogue(draft.lines)
     manual = _find_manual(draft, program=program, at=moment)
-    facts = _receipt_facts(draft, catalogue=catalogue, member=member, manual=manual, at=moment)
+    privileges = present_codes(
+        draft.privileges, patient_id=draft.patient_id, clinic_code=draft.clinic_code, at=moment
+    )
+    facts = _receipt_facts(
+        draft, catalogue=catalogue, member=member, manual=manual, privileges=privileges, at=moment
+    )
     place = ReceiptPlace(draft.patient_id, draft.clinic_code, facts.clinic_day or facts.day)
     quote = engine.quote(
         program=program,
@@ -92,6 +100,7 @@ def quote_draft(draft: ReceiptDraft, *, running: RunningProgram, document: str, 
         quote=quote,
         place=place,
         manual=manual,
+        privileges=privileges,
         running=running,
         member=member,
         catalogue=catalogue,
@@ -110,6 +119,7 @@ def _receipt_facts(
     catalogue: Catalogue,
     member: MemberState,
     manual: ManualDiscount | None,
+    privileges: tuple[PresentedCode, ...],
     at: datetime,
 ) -> ReceiptFacts:
     is_approved = manual is not None and manual.status == ManualDiscount.Status.APPROVED
@@ -121,4 +131,5 @@ def _receipt_facts(
         minute_of_day=minute_of_day(at, member.zone),
         booked_online=draft.booked_online,
         manual_discount_bp=manual.rate_bp if manual and is_approved else 0,
+        privileges=tuple(facts for each in privileges if (facts := each.facts) is not None),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from loyalty.models import CallTask, ManualTier, Receipt, ThresholdGift
+from loyalty.models import CallTask, ManualTier, PrivilegeCode, Receipt, ThresholdGift
 from patients.models import Household, Patient, PatientSourceKey, SocialGroupRecord
 
 Moved = dict[str, Any]
@@ -37,6 +37,7 @@ def move_rows(*, duplicate: Patient, survivor: Patient) -> Moved:
     tiers = ManualTier.objects.filter(patient=duplicate)
     return {
         "receipts": _move(Receipt.objects.filter(patient=duplicate), to=survivor),
+        "privilege_codes": _move(PrivilegeCode.objects.filter(patient=duplicate), to=survivor),
         "source_keys": _move(PatientSourceKey.objects.filter(patient=duplicate), to=survivor),
         "groups": _move(
             SocialGroupRecord.objects.filter(patient=duplicate).exclude(group__in=groups), to=survivor
@@ -60,7 +61,8 @@ def move_rows_back(moved: Moved, *, duplicate: Patient, survivor: Patient) -> No
     Receipt.objects.filter(pk__in=moved["receipts"]).update(patient=duplicate)
     PatientSourceKey.objects.filter(pk__in=moved["source_keys"]).update(patient=duplicate)
     SocialGroupRecord.objects.filter(pk__in=moved["groups"], patient=survivor).update(patient=duplicate)
-    # Merges of before do not name them.
+    # Merges of before do not name these.
+    PrivilegeCode.objects.filter(pk__in=moved.get("privilege_codes", ())).update(patient=duplicate)
     ThresholdGift.objects.filter(pk__in=moved.get("threshold_gifts", ())).update(patient=duplicate)
     CallTask.objects.filter(pk__in=moved.get("call_tasks", ())).update(patient=duplicate)
     ManualTier.objects.filter(pk__in=moved["manual_tiers"]).update(patient=duplicate)

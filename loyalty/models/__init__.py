@@ -8,6 +8,7 @@ from loyalty.models.manual_tier import ManualTier
 from loyalty.models.merge import PatientMerge
 from loyalty.models.nightly_run import NightlyRun
 from loyalty.models.opening import ImportedOpening
+from loyalty.models.privilege import Privilege, PrivilegeCode
 from loyalty.models.program import ProgramVersion
 from loyalty.models.receipt import Award, LineDiscount, Receipt, ReceiptLine
 from loyalty.models.refund import Refund, RefundLine
@@ -33,6 +34,8 @@ __all__ = [
     "Operation",
     "OperationKind",
     "PatientMerge",
+    "Privilege",
+    "PrivilegeCode",
     "ProgramVersion",
     "Receipt",
     "ReceiptLine",

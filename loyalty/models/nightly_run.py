@@ -12,6 +12,7 @@ class NightlyRun(models.Model):
         RELEASE = "RELEASE", _("Pending points")
         GIFTS = "GIFTS", _("Gifts")
         TIERS = "TIERS", _("Tiers")
+        CODES = "CODES", _("Unused privilege codes")
         BURN = "BURN", _("Burning")
         REMIND = "REMIND", _("Reminders")
         CALLS = "CALLS", _("Call list")

@@ -1,6 +1,7 @@
-"""The nights of the clinics: visits; pending becomes available; gifts; tiers; burning; reminders; call list.
+"""The nights of the clinics.
 
-The steps come in this order. A clinic's night begins at 03:00 of its own day, whatever the server's zone. Each
+The steps come in this order: forgotten visits; pending becomes available; gifts; tiers; unused codes; burning;
+reminders; call list. A clinic's night begins at 03:00 of its own day, whatever the server's zone. Each
 step reads from the data what is left to do: it may run twice, in two workers, or for the first time after days of
 downtime.
 """
@@ -16,6 +17,7 @@ from loyalty.nightly import journal
 from loyalty.nightly.call_list import make_call_list
 from loyalty.nightly.gifts import give_threshold_gifts
 from loyalty.nightly.point_sweeps import burn_expired, release_pending
+from loyalty.nightly.privilege_codes import return_unused_codes
 from loyalty.nightly.reminders import plan_reminders
 from loyalty.nightly.tier_recount import recount_tiers
 from loyalty.nightly.visits import close_forgotten_visits
@@ -32,6 +34,8 @@ STEPS: tuple[tuple[NightlyRun.Step, Callable[..., None]], ...] = (
     (Step.RELEASE, release_pending),
     (Step.GIFTS, give_threshold_gifts),
     (Step.TIERS, recount_tiers),
+    # Before burning: what they bring back past its day goes in the same night.
+    (Step.CODES, return_unused_codes),
     (Step.BURN, burn_expired),
     (Step.REMIND, plan_reminders),
     (Step.CALLS, make_call_list),

@@ -13,7 +13,8 @@ from django.db.models import Q
 
 from clinics import audit
 from clinics.money import to_roubles
-from loyalty.models import Account, Entry, Receipt, ReceiptLine, Refund, RefundLine
+from loyalty.models import Account, Entry, PrivilegeCode, Receipt, ReceiptLine, Refund, RefundLine
+from loyalty.privileges.returning import free_codes
 from loyalty.program.versions import compiled_version
 from loyalty.refunds.acts import RefundActs, move_on_merged, post_refund_acts
 from loyalty.refunds.sold_receipt import read_sold_receipt
@@ -56,6 +57,7 @@ class RefundResult:
     pending: int
     debt: int
     lapsed: tuple[LapsedGift, ...] = ()  # gifts for a sum that the payments no longer reach
+    freed: tuple[PrivilegeCode, ...] = ()  # codes that may be used again, or whose points came back
     is_duplicate: bool = False
 
     @property
@@ -70,6 +72,7 @@ class RefundResult:
                 "taken": [refund.points_taken, acts.burnt_points, acts.forgiven_points],
                 "account": [self.balance, self.pending, self.debt],
                 "gifts": [[each.gift.rule_code, each.taken_points, each.kept_points] for each in self.lapsed],
+                "codes": [[code.key, code.status] for code in self.freed],
                 "left": [line.refunded_kopecks for line in self.after.lines],
             }
         )
@@ -136,6 +139,7 @@ def refund_receipt(wish: RefundWish, *, actor: User, at: datetime) -> RefundResu
         return_uses(receipt, plan=plan, program=program)
         if plan.is_complete and receipt.paid:
             move_rolling_date_back(receipt, account=account, program=program, at=at, key=wish.key)
+        freed = free_codes(receipt, at=at) if plan.is_complete else ()
         lapsed = lapse_unsupported(refund, receipt=receipt, actor=actor, at=at)
         audit.record(
             code="receipt.refunded",
@@ -148,7 +152,7 @@ def refund_receipt(wish: RefundWish, *, actor: User, at: datetime) -> RefundResu
         )
         account.refresh_from_db()
         after = after_refund(sold, plan)
-        return _result(refund, plan=plan, acts=acts, after=after, account=account, lapsed=lapsed)
+        return _result(refund, plan=plan, acts=acts, after=after, account=account, lapsed=lapsed, freed=freed)
 
 
 def _lock_accounts(receipt: Receipt) -> Account:
@@ -175,6 +179,7 @@ def _result(
     after: SoldReceipt,
     account: Account,
     lapsed: tuple[LapsedGift, ...] = (),
+    freed: tuple[PrivilegeCode, ...] = (),
     is_duplicate: bool = False,
 ) -> RefundResult:
     return RefundResult(
@@ -186,6 +191,7 @@ def _result(
         pending=account.pending,
         debt=account.debt,
         lapsed=lapsed,
+        freed=freed,
         is_duplicate=is_duplicate,
     )
 

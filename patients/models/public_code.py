@@ -10,6 +10,7 @@ class PublicCode(models.Model):
 
     class Kind(models.TextChoices):
         FRIEND = "FRIEND", _("code of a friend's link")
+        PRIVILEGE = "PRIVILEGE", _("code of a reward")
 
     key = models.CharField(_("key"), max_length=40, unique=True)
     text = models.CharField(_("code"), max_length=40)

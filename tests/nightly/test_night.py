@@ -48,6 +48,7 @@ def test_the_night_after_the_last_day_burns_what_is_left():
         ("2026-11-28", "RELEASE", 0, 0),
         ("2026-11-28", "GIFTS", 0, 0),
         ("2026-11-28", "TIERS", 0, 0),
+        ("2026-11-28", "CODES", 0, 0),
         ("2026-11-28", "BURN", 1, 200),
         ("2026-11-28", "REMIND", 0, 0),
         ("2026-11-28", "CALLS", 0, 0),

@@ -65,6 +65,8 @@ def test_a_killed_night_is_finished_by_the_next_run(fail_point):
         ("RELEASE", 0, 0),
         ("GIFTS", 0, 0),
         ("TIERS", 0, 0),
+        ("CODES", 0, 0),
         ("BURN", MEMBERS, 100 * MEMBERS),
         ("REMIND", MEMBERS, 30 * MEMBERS),
+        ("CALLS", 0, 0),
     ]

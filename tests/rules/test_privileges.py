@@ -11,8 +11,8 @@ from loyalty.rules.privileges import privilege_code, privilege_key
 from tests.rules.build import anna, compiled, line, receipt
 
 PROGRAM = compiled("dentistry")
-OFF_1000 = PrivilegeFacts("privilege:yu1000", kopecks=100_000)
-FREE_HYGIENE = PrivilegeFacts("privilege:yu2000", categories=frozenset({"hygiene"}))
+OFF_1000 = PrivilegeFacts("privilege:YU1000", kopecks=100_000)
+FREE_HYGIENE = PrivilegeFacts("privilege:YU2000", categories=frozenset({"hygiene"}))
 
 
 def quoted(*lines, privileges, spend=None, tier="gold", **facts):
@@ -33,20 +33,20 @@ def test_amount_comes_off_after_the_discount_by_hand():
 
     assert [(each.code, each.kopecks) for each in result.discounts] == [
         ("manual", 100_000),
-        ("privilege:yu1000", 100_000),
+        ("privilege:YU1000", 100_000),
     ]
 
 
 def test_amount_is_split_over_its_lines_to_the_kopeck():
     lines = [line(333, position=number) for number in (1, 2, 3)]
 
-    result = quoted(*lines, privileges=[PrivilegeFacts("privilege:yu1000", kopecks=10_000)])
+    result = quoted(*lines, privileges=[PrivilegeFacts("privilege:YU1000", kopecks=10_000)])
 
     assert [each.discount_kopecks for each in result.lines] == [3334, 3333, 3333]
 
 
 def test_only_the_lines_it_means_are_covered():
-    privilege = PrivilegeFacts("privilege:yu1000", kopecks=100_000, services=frozenset({"cleaning"}))
+    privilege = PrivilegeFacts("privilege:YU1000", kopecks=100_000, services=frozenset({"cleaning"}))
     lines = line(3_000, service="caries", position=1), line(600, service="cleaning", position=2)
 
     result = quoted(*lines, privileges=[privilege])
@@ -59,7 +59,7 @@ def test_what_the_lines_cannot_take_is_lost_and_said():
 
     assert (result.money_kopecks, result.discount_kopecks) == (0, 60_000)
     assert [reason.as_json() for reason in result.reasons] == [
-        {"code": "privilege_lost", "rule": "privilege:yu1000", "kopecks": 40_000}
+        {"code": "privilege_lost", "rule": "privilege:YU1000", "kopecks": 40_000}
     ]
 
 
@@ -76,7 +76,7 @@ def test_without_its_line_a_privilege_takes_nothing_and_says_so():
 
     assert result.discount_kopecks == 0
     assert [(each.code, each.reason.code) for each in result.skipped if each.code == FREE_HYGIENE.code] == [
-        ("privilege:yu2000", "privilege_no_line")
+        ("privilege:YU2000", "privilege_no_line")
     ]
 
 
@@ -102,5 +102,5 @@ def test_contact_may_use_a_code_that_was_bought_as_a_member():
 
 
 def test_quote_calls_a_privilege_by_its_key():
-    assert privilege_key(privilege_code("yu4821")) == "yu4821"
+    assert privilege_key(privilege_code("YU4821")) == "YU4821"
     assert privilege_key("pensioners") == ""
