@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -89,6 +90,9 @@ class PortalAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     title_add: Any = None
+    # Name of the page where rows come from a file, and what one must be allowed to open it.
+    import_page = ""
+    import_permissions: Sequence[str] = ()
     title_change: Any = None
 
     def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
@@ -118,8 +122,13 @@ class PortalAdmin(admin.ModelAdmin):
         context = {
             "title": capfirst(self.opts.verbose_name_plural),
             "title_add": self.title_add or capfirst(self.opts.verbose_name),
+            "import_url": self._import_url(request),
         }
         return super().changelist_view(request, context | (extra_context or {}))
+
+    def _import_url(self, request: HttpRequest) -> str:
+        may_import = self.import_page and request.user.has_perms(self.import_permissions)
+        return reverse(f"admin:{self.import_page}") if may_import else ""
 
     def changeform_view(
         self,

@@ -67,13 +67,16 @@ def claim_next(runs: QuerySet[Run], *, claim: str, at: datetime) -> Run | None:
         run = runs.filter(Q(state=State.WAITING) | Q(state=State.RUNNING)).order_by("id").first()
         if run is None:
             return None
-        runs.filter(pk=run.pk).update(
+        # Somebody may be taking back what they have asked for: the state is read again under the row's lock.
+        is_taken = runs.filter(pk=run.pk, state=run.state).update(
             state=State.RUNNING,
             started_at=at,
             attempts=F("attempts") + 1,
             claimed_by=claim,
             claimed_until=Now() + LEASE,
         )
+    if not is_taken:
+        return claim_next(runs, claim=claim, at=at)
     run.attempts += 1
     return run
 

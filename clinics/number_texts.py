@@ -3,8 +3,9 @@
 Thousands stand apart by a no-break space, minus is «−»; a day is `27 November` in the current year.
 """
 
-from datetime import date
+from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -61,6 +62,13 @@ def day_text(day: date, *, today: date) -> str:
     if day.year == today.year:
         return date_format(day, "j E" if _is_inflected() else "j F").replace(" ", NBSP)
     return f"{day:%d.%m.%Y}"
+
+
+def moment_text(moment: datetime, *, at: datetime) -> str:
+    """`27 November` in the portal's own zone, with the time when it is not midnight."""
+    local = timezone.localtime(moment)
+    day = day_text(local.date(), today=timezone.localtime(at).date())
+    return day if (local.hour, local.minute) == (0, 0) else f"{day}, {local:%H:%M}"
 
 
 def soon_text(day: date, *, today: date) -> str:

@@ -73,6 +73,7 @@ _MANAGER = (
     *_CHANNELS,
     "loyalty.change_programversion",
     "loyalty.publish_program",
+    "loyalty.import_people",
     "loyalty.view_reports",
     "loyalty.export_reports",
     "loyalty.export_personal_data",
@@ -150,6 +151,7 @@ PERMISSIONS_BY_ROLE: dict[str, tuple[str, ...]] = {
 _GUARDED = {
     "loyalty.change_programversion",
     "loyalty.publish_program",
+    "loyalty.import_people",
     "clinics.change_staffmember",
     "auth.change_user",
 }

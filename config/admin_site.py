@@ -37,6 +37,7 @@ class PortalAdminSite(admin.AdminSite):
             path("desk/", include("loyalty.desk.urls")),
             path("program/", include("loyalty.program_page.urls")),
             path("reports/", include("loyalty.reports_page.urls")),
+            path("import/", include("loyalty.import_page.urls")),
             path("activity/", include("loyalty.admin.urls")),
             path("login/code/", views.second_step_page, name="second_step"),
             path("login/phone/", phone_views.phone_page, name="second_step_phone"),

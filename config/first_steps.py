@@ -29,6 +29,7 @@ def first_steps(user: User) -> list[FirstStep]:
     if not user.has_perm(PERMISSION):
         return []
     clinics = clinics_of(user)
+    has_clinic = clinics.exists()
     steps = [
         FirstStep(
             _("Program"),
@@ -38,14 +39,14 @@ def first_steps(user: User) -> list[FirstStep]:
         ),
         FirstStep(
             _("Clinics and prices"),
-            _("Open your clinics and enter the price list."),
-            reverse("admin:clinics_clinic_changelist"),
-            clinics.exists() and Service.objects.filter(is_active=True).exists(),
+            _("Load the price list from a file.") if has_clinic else _("Open your first clinic."),
+            reverse("admin:import_prices" if has_clinic else "admin:clinics_clinic_add"),
+            has_clinic and Service.objects.filter(is_active=True).exists(),
         ),
         FirstStep(
             _("Import of patients"),
-            _("Bring the client base: the command “manage.py import_patients” shows first what it would write."),
-            reverse("admin:patients_patient_changelist"),
+            _("Bring the client base from a file: first you see what would be written."),
+            reverse("admin:import_patients"),
             Patient.objects.filter(home_clinic__in=clinics).exists(),
         ),
         FirstStep(

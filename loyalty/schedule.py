@@ -10,12 +10,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
+from loyalty.imports.runs.asking import IMPORTS_TASK
 from loyalty.what_if.asking import WHAT_IF_TASK
 from notifications.outbox import RELAY_TASK
 
 NIGHTLY_TASK = "loyalty.nightly"
 SWEEP_SECONDS = 15
-WHAT_IF_SECONDS = 60
+LOOK_SECONDS = 60
 
 
 def create_schedule(**_signal: Any) -> None:
@@ -28,8 +29,12 @@ def create_schedule(**_signal: Any) -> None:
             _create_nightly()
         if not PeriodicTask.objects.filter(name=RELAY_TASK).exists():
             _create_relay_sweep()
-        if not PeriodicTask.objects.filter(name=WHAT_IF_TASK).exists():
-            _create_what_if_sweep()
+        for task, description in (
+            (WHAT_IF_TASK, _("Counts what a draft of the program would have cost, where somebody has asked.")),
+            (IMPORTS_TASK, _("Looks through uploaded files and writes those that have been confirmed.")),
+        ):
+            if not PeriodicTask.objects.filter(name=task).exists():
+                _create_look(task, description=description)
 
 
 def _create_nightly() -> None:
@@ -58,14 +63,8 @@ def _create_relay_sweep() -> None:
     )
 
 
-def _create_what_if_sweep() -> None:
-    minute, _is_new = IntervalSchedule.objects.get_or_create(
-        every=WHAT_IF_SECONDS, period=IntervalSchedule.SECONDS
-    )
+def _create_look(task: str, *, description: str) -> None:
+    minute, _is_new = IntervalSchedule.objects.get_or_create(every=LOOK_SECONDS, period=IntervalSchedule.SECONDS)
     PeriodicTask.objects.create(
-        name=WHAT_IF_TASK,
-        task=WHAT_IF_TASK,
-        interval=minute,
-        expire_seconds=WHAT_IF_SECONDS,
-        description=_("Counts what a draft of the program would have cost, where somebody has asked."),
+        name=task, task=task, interval=minute, expire_seconds=LOOK_SECONDS, description=description
     )

@@ -5,6 +5,8 @@ from typing import Any
 from celery import shared_task
 
 from clinics import clock
+from loyalty.imports.runs import running as imports_running
+from loyalty.imports.runs.asking import IMPORTS_TASK
 from loyalty.nightly.night import run_due_nights
 from loyalty.schedule import NIGHTLY_TASK
 from loyalty.what_if.asking import WHAT_IF_TASK
@@ -15,6 +17,12 @@ from loyalty.what_if.running import run_waiting
 def nightly(**_unknown: Any) -> None:
     """Do the clinics' nights that have begun and are not done. Safe to run twice, at once or again."""
     run_due_nights(at=clock.now())
+
+
+@shared_task(name=IMPORTS_TASK)
+def imports(**_unknown: Any) -> None:
+    """Look through and write the files that wait. Safe to run twice: a file is claimed first."""
+    imports_running.run_waiting(now=clock.now)
 
 
 @shared_task(name=WHAT_IF_TASK)

@@ -23,6 +23,7 @@ LEAVES = {
     "admin",
     "desk",
     "program_page",
+    "import_page",
     "reports_page",
     "staff_login",
     "cabinet",

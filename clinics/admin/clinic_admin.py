@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from clinics.admin_pages import PortalAdmin
-from clinics.models import Clinic, StaffMember
+from clinics.first_owner import work_at_new_clinic
+from clinics.models import Clinic
 
 
 @admin.register(Clinic)
@@ -26,7 +28,5 @@ class ClinicAdmin(PortalAdmin):
 
     def save_model(self, request: HttpRequest, obj: Clinic, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if not change:
-            # Else a manager would not see the clinic they have just opened.
-            for member in StaffMember.objects.filter(user=request.user.pk):
-                member.clinics.add(obj)
+        if not change and isinstance(request.user, User):
+            work_at_new_clinic(user=request.user, clinic=obj)

@@ -20,6 +20,8 @@ class ServiceCategoryAdmin(PortalAdmin):
 @admin.register(Service)
 class ServiceAdmin(PortalAdmin):
     title_add = _("New service")
+    import_page = "import_prices"
+    import_permissions = ("clinics.add_service", "clinics.change_service", "clinics.add_servicecategory")
     list_display = ("name", "code", "category", "price", "is_active")
     list_select_related = ("category",)
     list_filter = ("is_active",)

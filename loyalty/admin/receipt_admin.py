@@ -51,6 +51,8 @@ class ReceiptLineInline(FactInline):
 
 @admin.register(Receipt)
 class ReceiptAdmin(SearchedByPatient):
+    import_page = "import_receipts"
+    import_permissions = ("loyalty.import_people",)
     inlines = (ReceiptLineInline,)
     list_display = (
         "id",

@@ -21,6 +21,7 @@ from loyalty.demo.attributes import KnownGuest, write_attributes
 from loyalty.demo.clinics import MOSCOW, URAL, DemoPlace, open_clinics
 from loyalty.demo.gifts import HotPoints, give_hot_points
 from loyalty.demo.history import Habit, PlannedLife, Spend, plan_life
+from loyalty.demo.imports import leave_a_file
 from loyalty.demo.names import Person, make_person, phone_of
 from loyalty.demo.people import SOURCE, NewGuest, write_guests
 from loyalty.demo.program import demo_document
@@ -85,6 +86,7 @@ def prepare(*, patients: int, at: datetime) -> _Demo:
             audit.record(code=STARTED, actor=None, details={"patients": patients}, at=at)
             seat_showcase(place=place, catalogue=catalogue, running=running, at=at)
             fill_call_list(place=place, at=at)
+            leave_a_file(place=place, running=running, at=at)
     return demo
 
 

@@ -15,6 +15,7 @@ from patients.phone import normalise_phone
 _FORMULA_STARTS = ("=", "@", "\t", "\r")
 _NAME_FORMULA_STARTS = (*_FORMULA_STARTS, "+", "-")
 _MONEY_SIGN = re.compile(r"(₽|руб\.?|р\.)$", re.IGNORECASE)
+_BETWEEN_PARTS = re.compile(r"[./]")
 _SPACES = re.compile(r"[\s\u00a0\u202f']")
 _DAY_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%Y%m%d")
 _TIME_FORMATS = ("%H:%M", "%H:%M:%S")
@@ -57,6 +58,15 @@ def read_slug(text: str, *, longest: int) -> str:
     except ValidationError:
         raise CellRefused("bad_slug", found=text[:40]) from None
     return text
+
+
+def read_service_code(text: str, *, longest: int) -> str:
+    """`A16.07.002` of the state's list of services becomes `A16-07-002`: a code of the portal has no dots."""
+    return read_slug(plain_service_code(text), longest=longest)
+
+
+def plain_service_code(text: str) -> str:
+    return _BETWEEN_PARTS.sub("-", text)
 
 
 def read_phone(text: str) -> str:

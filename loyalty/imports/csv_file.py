@@ -8,10 +8,10 @@ import codecs
 import csv
 import re
 from collections.abc import Generator, Sequence
-from pathlib import Path
 
 from loyalty.imports.columns import Column, recognise
 from loyalty.imports.faults import FileRefused
+from loyalty.imports.stored_file import Openable
 
 SEPARATORS = (";", ",", "\t")
 CHUNK_BYTES = 1 << 18
@@ -25,10 +25,10 @@ _CASE_AS_WRITTEN = re.compile(r"[А-ЯЁ][а-яё]")
 _CASE_TURNED_OVER = re.compile(r"[а-яё][А-ЯЁ]")
 
 
-def rows_of(path: Path, columns: Sequence[Column]) -> Generator[list[str], None, None]:
+def rows_of(source: Openable, columns: Sequence[Column]) -> Generator[list[str], None, None]:
     """Every record of the file, the header first. Raises FileRefused, also half-way."""
-    encoding = find_encoding(path)
-    with path.open(encoding=encoding, newline="") as file:
+    encoding = find_encoding(source)
+    with source.open("r", encoding=encoding, newline="") as file:
         separator = find_separator(file.readline(LONGEST_HEADER), columns)
         file.seek(0)
         reader = csv.reader(file, delimiter=separator, strict=True)
@@ -38,24 +38,24 @@ def rows_of(path: Path, columns: Sequence[Column]) -> Generator[list[str], None,
             raise FileRefused("broken_csv", line=reader.line_num, reason=str(error)) from error
 
 
-def find_encoding(path: Path) -> str:
+def find_encoding(source: Openable) -> str:
     """`utf-8-sig` or `cp1251`. Raises FileRefused when the text is neither."""
-    with path.open("rb") as file:
+    with source.open("rb") as file:
         if file.read(2) in _FOREIGN_MARKS:
             raise FileRefused("wrong_encoding", position=0)
-    position = _first_undecodable(path)
+    position = _first_undecodable(source)
     if position is None:
         return "utf-8-sig"
-    if not _looks_like_cp1251(path):
+    if not _looks_like_cp1251(source):
         raise FileRefused("wrong_encoding", position=position)
     return "cp1251"
 
 
-def _first_undecodable(path: Path) -> int | None:
+def _first_undecodable(source: Openable) -> int | None:
     """The place of the first byte that is not UTF-8 text; None when all of it is."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     read = 0
-    with path.open("rb") as file:
+    with source.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
             try:
                 text = decoder.decode(chunk)
@@ -67,9 +67,9 @@ def _first_undecodable(path: Path) -> int | None:
     return None if decoder.getstate()[0] == b"" else read
 
 
-def _looks_like_cp1251(path: Path) -> bool:
+def _looks_like_cp1251(source: Openable) -> bool:
     strange = russian = written = turned_over = 0
-    with path.open("rb") as file:
+    with source.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
             try:
                 text = chunk.decode("cp1251")

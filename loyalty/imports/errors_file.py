@@ -1,9 +1,10 @@
 """The file of rows left out: row number, column and reason, as Excel opens it (UTF-8 with mark, semicolons)."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 from django.utils.translation import gettext as _
 
@@ -14,13 +15,25 @@ from loyalty.imports.texts import reason_of
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-class ErrorsFile:
+class ErrorsTable:
+    """Writes faults to a text stream. `titles` are what the file calls its columns, by their codes."""
+
+    def __init__(self, stream: TextIO, *, titles: Mapping[str, str] | None = None) -> None:
+        self._titles = titles or {}
+        self._writer = csv.writer(stream, delimiter=";")
+        self._writer.writerow([_("row"), _("column"), _("reason")])
+
+    def write(self, fault: RowFault) -> None:
+        column = self._titles.get(fault.column, fault.column)
+        self._writer.writerow([fault.row, _plain(column), _plain(reason_of(fault))])
+
+
+class ErrorsFile(ErrorsTable):
     """Writes faults as they come. A context manager; the file exists even when nothing was wrong."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8-sig", newline="")
-        self._writer = csv.writer(self._file, delimiter=";")
-        self._writer.writerow([_("row"), _("column"), _("reason")])
+        super().__init__(self._file)
 
     def __enter__(self) -> Self:
         return self
@@ -30,7 +43,6 @@ class ErrorsFile:
     ) -> None:
         self._file.close()
 
-    def write(self, fault: RowFault) -> None:
-        reason = reason_of(fault)
-        mark = "'" if reason.startswith(_FORMULA_STARTS) else ""
-        self._writer.writerow([fault.row, fault.column, mark + reason])
+
+def _plain(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

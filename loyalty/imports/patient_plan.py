@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.contrib.auth.models import User
+
 from clinics.models import Clinic
 from loyalty.imports.faults import RowFault
 from loyalty.imports.openings import known_openings, same_opening
@@ -29,6 +31,7 @@ class ImportScope:
     source: str  # slug of the old system
     clinic: Clinic
     at: datetime
+    actor: User | None = None
 
     @property
     def card_source(self) -> str:

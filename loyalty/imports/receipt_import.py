@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.db.models import Model
 
 from clinics import audit, fail_points
 from clinics.models import Clinic
@@ -17,11 +19,12 @@ from loyalty.checkout.catalogue import read_catalogue
 from loyalty.imports.accounts import open_standings
 from loyalty.imports.customers import create_contacts
 from loyalty.imports.faults import RowFault
+from loyalty.imports.listening import InBatch, OnOutcome, added, ignore
 from loyalty.imports.patient_import import LOCK
 from loyalty.imports.receipt_plan import PlannedBatch, plan_receipts
 from loyalty.imports.receipt_rows import FileReceipt, ReceiptFile
 from loyalty.ledger import posting
-from loyalty.models import Source, Standing
+from loyalty.models import RowOutcome, Source, Standing
 from loyalty.past.receipts import PastReceipt, replay_receipts
 from loyalty.program.versions import RunningProgram
 from patients.models import Patient
@@ -40,6 +43,7 @@ class ReplayScope:
     running: RunningProgram
     until: datetime
     at: datetime
+    actor: User | None = None
 
 
 @dataclass(slots=True)
@@ -55,23 +59,39 @@ class ReceiptCounts:
     refused: int = 0
     points: int = 0
 
-    def add(self, plan: PlannedBatch) -> None:
-        self.known += plan.known
-        self.contacts += len(plan.newcomers)
-        self.refused += len({fault.row for fault in plan.faults})
-        for receipts in plan.fresh.values():
-            self.receipts += len(receipts)
-            self.free_visits += sum(receipt.price_kopecks == 0 for receipt in receipts)
+    @classmethod
+    def of_batch(cls, plan: PlannedBatch, *, points: int = 0) -> "ReceiptCounts":
+        """Without the rows: those of the whole file are counted at its reading."""
+        receipts = [receipt for own in plan.fresh.values() for receipt in own]
+        return cls(
+            receipts=len(receipts),
+            free_visits=sum(receipt.price_kopecks == 0 for receipt in receipts),
+            known=plan.known,
+            contacts=len(plan.newcomers),
+            refused=len({fault.row for fault in plan.faults}),
+            points=points,
+        )
 
 
 def preview_receipts(
-    file: ReceiptFile, *, source: str, on_fault: Callable[[RowFault], None], on_rows: Callable[[int], None]
+    file: ReceiptFile,
+    *,
+    source: str,
+    on_fault: Callable[[RowFault], None],
+    on_rows: Callable[[int], None],
+    on_outcome: OnOutcome = ignore,
 ) -> ReceiptCounts:
     """What the import would do; writes nothing. `on_rows` hears of the rows of every batch."""
-    counts = _counts_of(file, on_fault)
+    counts = counts_of_file(file)
+    _report(file.faults, on_fault)
     for batch in _batches(file):
         plan = plan_receipts(batch, source=source)
-        _report(plan, batch, counts=counts, on_fault=on_fault, on_rows=on_rows)
+        _tell_outcomes(plan, batch, on_outcome)
+        counts = added(counts, ReceiptCounts.of_batch(plan))
+        _report(plan.faults, on_fault)
+        on_rows(_rows_in(batch))
+    for fault in file.faults:
+        on_outcome(fault.row, RowOutcome.REFUSED, {})
     return counts
 
 
@@ -82,38 +102,60 @@ def import_receipts(
     on_fault: Callable[[RowFault], None],
     on_rows: Callable[[int], None],
 ) -> ReceiptCounts:
-    """Replay the file's new receipts through the program, as if each had been paid on its day.
+    """Replay the file's new receipts as if each had been paid on its day, and tell the audit."""
+    counts = write_receipts(file, scope=scope, on_fault=on_fault, on_rows=on_rows)
+    record_import(counts, scope=scope)
+    return counts
+
+
+def write_receipts(
+    file: ReceiptFile,
+    *,
+    scope: ReplayScope,
+    on_fault: Callable[[RowFault], None],
+    on_rows: Callable[[int], None],
+    in_batch: InBatch = ignore,
+) -> ReceiptCounts:
+    """Replay the file's new receipts through the program, a batch of customers per transaction.
 
     Imports of one source go one after another (advisory lock); a batch locks its accounts in id order.
     """
-    counts = _counts_of(file, on_fault)
+    counts = counts_of_file(file)
+    _report(file.faults, on_fault)
     for batch in _batches(file):
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(LOCK, [scope.source])
             plan = plan_receipts(batch, source=scope.source)
-            counts.points += _write(plan, scope) if plan.fresh else 0
+            points = _write(plan, scope) if plan.fresh else 0
+            written = ReceiptCounts.of_batch(plan, points=points)
+            in_batch(_rows_in(batch), written)
             fail_points.reached("imports.receipts.in_batch")
-        _report(plan, batch, counts=counts, on_fault=on_fault, on_rows=on_rows)
+        counts = added(counts, written)
+        _report(plan.faults, on_fault)
+        on_rows(_rows_in(batch))
         fail_points.reached("imports.receipts.after_batch")
+    return counts
+
+
+def record_import(counts: ReceiptCounts, *, scope: ReplayScope, target: Model | None = None) -> None:
+    """Tell the audit who has imported what; `target` is what was asked for in the admin."""
     audit.record(
         code="receipts.imported",
         at=scope.at,
-        actor=None,
+        actor=scope.actor,
         clinic=scope.clinic,
+        target=target,
         details={
             "source": scope.source, "program": scope.running.number, "receipts": counts.receipts,
             "contacts": counts.contacts, "known": counts.known, "refused": counts.refused,
         },
     )  # fmt: skip
-    return counts
 
 
-def _counts_of(file: ReceiptFile, on_fault: Callable[[RowFault], None]) -> ReceiptCounts:
-    faults = sorted(file.faults, key=lambda fault: fault.row)
-    for fault in faults:
-        on_fault(fault)
-    return ReceiptCounts(rows=file.rows, unpaid=file.unpaid, refused=len({fault.row for fault in faults}))
+def counts_of_file(file: ReceiptFile) -> ReceiptCounts:
+    """What the reading of the file has come to, before any receipt is looked for in the portal."""
+    return ReceiptCounts(rows=file.rows, unpaid=file.unpaid, refused=len({fault.row for fault in file.faults}))
 
 
 def _batches(file: ReceiptFile) -> Iterator[dict[str, list[FileReceipt]]]:
@@ -122,18 +164,21 @@ def _batches(file: ReceiptFile) -> Iterator[dict[str, list[FileReceipt]]]:
         yield batch
 
 
-def _report(
-    plan: PlannedBatch,
-    batch: Mapping[str, list[FileReceipt]],
-    *,
-    counts: ReceiptCounts,
-    on_fault: Callable[[RowFault], None],
-    on_rows: Callable[[int], None],
-) -> None:
-    counts.add(plan)
-    for fault in plan.faults:
+def _rows_in(batch: Mapping[str, list[FileReceipt]]) -> int:
+    return sum(len(receipt.rows) for own in batch.values() for receipt in own)
+
+
+def _report(faults: Iterable[RowFault], on_fault: Callable[[RowFault], None]) -> None:
+    for fault in sorted(faults, key=lambda fault: fault.row):
         on_fault(fault)
-    on_rows(sum(len(receipt.rows) for own in batch.values() for receipt in own))
+
+
+def _tell_outcomes(plan: PlannedBatch, batch: Mapping[str, list[FileReceipt]], on_outcome: OnOutcome) -> None:
+    refused = {fault.row for fault in plan.faults}
+    fresh = {row for own in plan.fresh.values() for receipt in own for row in receipt.rows}
+    for row in (row for own in batch.values() for receipt in own for row in receipt.rows):
+        outcome = RowOutcome.NEW if row in fresh else RowOutcome.REFUSED if row in refused else RowOutcome.SAME
+        on_outcome(row, outcome, {})
 
 
 def _write(plan: PlannedBatch, scope: ReplayScope) -> int:

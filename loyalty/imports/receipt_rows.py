@@ -171,6 +171,8 @@ class _Reader:
 
     def _known(self, reader: RowCells, column: str, ids: dict[str, int]) -> int | None:
         code = reader.row[column]
+        if column == "service" and code not in ids:
+            code = cells.plain_service_code(code)
         if code and code not in ids:
             reader.refuse(column, f"unknown_{column}", found=code[:40])
         return ids.get(code)

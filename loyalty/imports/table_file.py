@@ -3,11 +3,11 @@
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 from loyalty.imports import csv_file, xlsx_file
 from loyalty.imports.columns import Column, check_required, recognise
 from loyalty.imports.faults import FileRefused
+from loyalty.imports.stored_file import Openable
 
 MOST_ROWS = 1_000_000
 _ZIP = b"PK\x03\x04"
@@ -25,9 +25,9 @@ class Row:
         return self.cells.get(code, "")
 
 
-def read_table(path: Path, columns: Sequence[Column]) -> Iterator[Row]:
+def read_table(source: Openable, columns: Sequence[Column]) -> Iterator[Row]:
     """The file's rows, blank ones left out. Raises FileRefused: at the header, or half-way in a broken file."""
-    with closing(_records(path, columns)) as records:
+    with closing(_records(source, columns)) as records:
         header = next(records, [])
         if not any(name.strip() for name in header):
             raise FileRefused("empty")
@@ -45,9 +45,17 @@ def read_table(path: Path, columns: Sequence[Column]) -> Iterator[Row]:
             raise FileRefused("no_rows")
 
 
-def _records(path: Path, columns: Sequence[Column]) -> Generator[list[str], None, None]:
+def read_titles(source: Openable, columns: Sequence[Column]) -> dict[str, str]:
+    """What the file itself calls its known columns, by column code, in its order. Raises FileRefused."""
+    with closing(_records(source, columns)) as records:
+        header = next(records, [])
+    places = recognise(header, columns)
+    return {code: header[place].strip() for code, place in places.items()}
+
+
+def _records(source: Openable, columns: Sequence[Column]) -> Generator[list[str], None, None]:
     try:
-        with path.open("rb") as file:
+        with source.open("rb") as file:
             head = file.read(4)
     except OSError as error:
         raise FileRefused("cannot_open", reason=error.strerror or "") from error
@@ -55,4 +63,4 @@ def _records(path: Path, columns: Sequence[Column]) -> Generator[list[str], None
         raise FileRefused("empty")
     if head == _OLD_EXCEL:
         raise FileRefused("old_excel")
-    return xlsx_file.rows_of(path) if head == _ZIP else csv_file.rows_of(path, columns)
+    return xlsx_file.rows_of(source) if head == _ZIP else csv_file.rows_of(source, columns)

@@ -46,6 +46,10 @@ _ROW: dict[str, Promise] = {
     "bad_quantity": _("“%(found)s” is not a quantity between 1 and %(limit)s."),
     "unknown_service": _("The price list has no service “%(found)s”."),
     "unknown_category": _("There is no service category “%(found)s”."),
+    "no_such_category": _(
+        "There is no service category “%(found)s”. Correct the row, or let the import create new categories."
+    ),
+    "code_in_row": _("The service %(code)s stands in row %(other_row)s already."),
     "unknown_doctor": _("The list of doctors has no working doctor “%(found)s”."),
     "unknown_tag": _("There is no tag “%(found)s”."),
     "unknown_social_group": _("There is no social group “%(found)s”."),

@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Generator
 from contextlib import closing
 from datetime import datetime, time
-from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -18,6 +17,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from loyalty.imports.faults import FileRefused
+from loyalty.imports.stored_file import Openable
 
 MOST_PARTS = 1_000
 MOST_UNPACKED_BYTES = 256 << 20
@@ -34,11 +34,14 @@ _WHAT_ZIPFILE_RAISES = (
 )  # fmt: skip
 
 
-def rows_of(path: Path) -> Generator[list[str], None, None]:
+def rows_of(source: Openable) -> Generator[list[str], None, None]:
     """Every row of the first sheet, the header first. Raises FileRefused, also half-way."""
-    check_parts(path)
+    check_parts(source)
     try:
-        with closing(load_workbook(path, read_only=True, data_only=False, keep_links=False)) as workbook:
+        with (
+            source.open("rb") as file,
+            closing(load_workbook(file, read_only=True, data_only=False, keep_links=False)) as workbook,
+        ):
             sheet = workbook.worksheets[0]
             # A sheet may claim to be a million rows long; believe only the rows that are there.
             sheet.reset_dimensions()
@@ -48,10 +51,10 @@ def rows_of(path: Path) -> Generator[list[str], None, None]:
         raise FileRefused("broken_workbook", reason=type(error).__name__) from error
 
 
-def check_parts(path: Path) -> None:
+def check_parts(source: Openable) -> None:
     """Raises FileRefused for a zip bomb and for what is no workbook; reads the directory and the parts' heads."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with source.open("rb") as file, zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
             _check_sizes(parts)
             for part in parts:

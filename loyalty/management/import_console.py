@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from tqdm import tqdm
 
 from clinics.models import Clinic
+from clinics.number_texts import number_text
 from loyalty.imports.errors_file import ErrorsFile
 from loyalty.imports.faults import RowFault
 from loyalty.imports.texts import reason_of
@@ -22,15 +23,15 @@ from loyalty.models import ProgramVersion
 SHOWN_FAULTS = 10
 
 
-def spaced(number: int) -> str:
-    """12 361 with no-break spaces."""
-    return f"{number:,}".replace(",", "\u00a0")
-
-
 def add_import_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="csv or xlsx; docs/import.md lists the columns")
+    """Of a file of people."""
+    add_file_arguments(parser)
     parser.add_argument("--clinic", required=True, help="code of the home clinic of new patients")
     parser.add_argument("--source", required=True, help="short latin name of the system the file comes from")
+
+
+def add_file_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="csv or xlsx; docs/import.md lists the columns")
     parser.add_argument("--dry-run", action="store_true", help="read and check everything, write nothing")
     parser.add_argument("--errors", type=Path, help="where to write the rows left out, with the reasons (csv)")
 
@@ -86,7 +87,7 @@ class FaultLog:
         hidden = self.faults - SHOWN_FAULTS
         if hidden > 0:
             text = ngettext("And %(count)s more error.", "And %(count)s more errors.", hidden)
-            self.stderr.write(text % {"count": spaced(hidden)})
+            self.stderr.write(text % {"count": number_text(hidden)})
 
 
 def refuse_same_file(*, file: Path, errors: Path | None) -> None:

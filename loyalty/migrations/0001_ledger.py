@@ -6,195 +6,446 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('patients', '0002_card_serial_and_append_only_consents'),
+        ("patients", "0002_card_serial_and_append_only_consents"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unit', models.CharField(choices=[('POINTS', 'points'), ('KOPECKS', 'kopecks'), ('USES', 'uses')], default='POINTS', max_length=7, verbose_name='unit')),
-                ('balance', models.BigIntegerField(db_default=0, default=0, verbose_name='balance')),
-                ('pending', models.BigIntegerField(db_default=0, default=0, verbose_name='pending')),
-                ('debt', models.BigIntegerField(db_default=0, default=0, verbose_name='debt')),
-                ('rolling_until', models.DateField(blank=True, null=True, verbose_name='rolling date')),
-                ('rolling_expires_at', models.DateTimeField(blank=True, null=True, verbose_name='end of the rolling date')),
-                ('opened_at', models.DateTimeField(verbose_name='opened at')),
-                ('household', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='patients.household', verbose_name='household')),
-                ('patient', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='patients.patient', verbose_name='patient')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("POINTS", "points"), ("KOPECKS", "kopecks"), ("USES", "uses")],
+                        default="POINTS",
+                        max_length=7,
+                        verbose_name="unit",
+                    ),
+                ),
+                ("balance", models.BigIntegerField(db_default=0, default=0, verbose_name="balance")),
+                ("pending", models.BigIntegerField(db_default=0, default=0, verbose_name="pending")),
+                ("debt", models.BigIntegerField(db_default=0, default=0, verbose_name="debt")),
+                ("rolling_until", models.DateField(blank=True, null=True, verbose_name="rolling date")),
+                (
+                    "rolling_expires_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="end of the rolling date"),
+                ),
+                ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                (
+                    "household",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="patients.household",
+                        verbose_name="household",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="patients.patient",
+                        verbose_name="patient",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('units', models.BigIntegerField(verbose_name='units')),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='loyalty.account', verbose_name='account')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("units", models.BigIntegerField(verbose_name="units")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="loyalty.account",
+                        verbose_name="account",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'entry',
-                'verbose_name_plural': 'entries',
+                "verbose_name": "entry",
+                "verbose_name_plural": "entries",
             },
         ),
         migrations.CreateModel(
-            name='Lot',
+            name="Lot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('remaining', models.BigIntegerField(verbose_name='remaining')),
-                ('is_released', models.BooleanField(verbose_name='released')),
-                ('available_at', models.DateTimeField(verbose_name='available at')),
-                ('last_day', models.DateField(blank=True, null=True, verbose_name='last day')),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires at')),
-                ('burnt_at', models.DateTimeField(blank=True, null=True, verbose_name='burnt at')),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='loyalty.account', verbose_name='account')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='loyalty.entry', verbose_name='entry')),
-                ('origin_lot', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='continuations', to='loyalty.lot', verbose_name='origin lot')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("remaining", models.BigIntegerField(verbose_name="remaining")),
+                ("is_released", models.BooleanField(verbose_name="released")),
+                ("available_at", models.DateTimeField(verbose_name="available at")),
+                ("last_day", models.DateField(blank=True, null=True, verbose_name="last day")),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="expires at")),
+                ("burnt_at", models.DateTimeField(blank=True, null=True, verbose_name="burnt at")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lots",
+                        to="loyalty.account",
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lots",
+                        to="loyalty.entry",
+                        verbose_name="entry",
+                    ),
+                ),
+                (
+                    "origin_lot",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="continuations",
+                        to="loyalty.lot",
+                        verbose_name="origin lot",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lot',
-                'verbose_name_plural': 'lots',
+                "verbose_name": "lot",
+                "verbose_name_plural": "lots",
             },
         ),
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('units', models.BigIntegerField(verbose_name='units')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='loyalty.entry', verbose_name='entry')),
-                ('lot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='loyalty.lot', verbose_name='lot')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("units", models.BigIntegerField(verbose_name="units")),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="loyalty.entry",
+                        verbose_name="entry",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="loyalty.lot",
+                        verbose_name="lot",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'allocation',
-                'verbose_name_plural': 'allocations',
+                "verbose_name": "allocation",
+                "verbose_name_plural": "allocations",
             },
         ),
         migrations.CreateModel(
-            name='Operation',
+            name="Operation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, verbose_name='key')),
-                ('kind', models.CharField(choices=[('EARN', 'earned'), ('GIFT', 'gift'), ('SPEND', 'spent'), ('RETURN', 'spent points returned'), ('TAKE_BACK', 'earned points taken back'), ('BURN', 'burnt'), ('RELEASE', 'became available'), ('ADJUST', 'corrected by hand'), ('TRANSFER', 'transferred'), ('OPENING', 'opening balance')], max_length=9, verbose_name='kind')),
-                ('source', models.CharField(choices=[('DESK', 'desk'), ('CABINET', 'cabinet'), ('API', 'API'), ('IMPORT', 'import'), ('SYSTEM', 'system')], max_length=7, verbose_name='source')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('effective_at', models.DateTimeField(verbose_name='effective at')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded at')),
-                ('reversed_units', models.BigIntegerField(blank=True, null=True, verbose_name='reversed units')),
-                ('burnt_units', models.BigIntegerField(blank=True, null=True, verbose_name='units burnt before')),
-                ('explanation', models.JSONField(blank=True, null=True, verbose_name='explanation')),
-                ('actor', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='actor')),
-                ('reversal_of', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='loyalty.operation', verbose_name='reversal of')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("key", models.CharField(max_length=200, verbose_name="key")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("EARN", "earned"),
+                            ("GIFT", "gift"),
+                            ("SPEND", "spent"),
+                            ("RETURN", "spent points returned"),
+                            ("TAKE_BACK", "earned points taken back"),
+                            ("BURN", "burnt"),
+                            ("RELEASE", "became available"),
+                            ("ADJUST", "corrected by hand"),
+                            ("TRANSFER", "transferred"),
+                            ("OPENING", "opening balance"),
+                        ],
+                        max_length=9,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("DESK", "desk"),
+                            ("CABINET", "cabinet"),
+                            ("API", "API"),
+                            ("IMPORT", "import"),
+                            ("SYSTEM", "system"),
+                        ],
+                        max_length=7,
+                        verbose_name="source",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                ("effective_at", models.DateTimeField(verbose_name="effective at")),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded at")),
+                ("reversed_units", models.BigIntegerField(blank=True, null=True, verbose_name="reversed units")),
+                ("burnt_units", models.BigIntegerField(blank=True, null=True, verbose_name="units burnt before")),
+                ("explanation", models.JSONField(blank=True, null=True, verbose_name="explanation")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="actor",
+                    ),
+                ),
+                (
+                    "reversal_of",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversals",
+                        to="loyalty.operation",
+                        verbose_name="reversal of",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'operation',
-                'verbose_name_plural': 'operations',
+                "verbose_name": "operation",
+                "verbose_name_plural": "operations",
             },
         ),
         migrations.AddField(
-            model_name='entry',
-            name='operation',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='loyalty.operation', verbose_name='operation'),
+            model_name="entry",
+            name="operation",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="entries",
+                to="loyalty.operation",
+                verbose_name="operation",
+            ),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(condition=models.Q(('rolling_expires_at__isnull', False)), fields=['rolling_expires_at'], name='account_rolling'),
+            model_name="account",
+            index=models.Index(
+                condition=models.Q(("rolling_expires_at__isnull", False)),
+                fields=["rolling_expires_at"],
+                name="account_rolling",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('household__isnull', True), ('patient__isnull', False)), models.Q(('household__isnull', False), ('patient__isnull', True)), _connector='OR'), name='account_has_one_owner'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("household__isnull", True), ("patient__isnull", False)),
+                    models.Q(("household__isnull", False), ("patient__isnull", True)),
+                    _connector="OR",
+                ),
+                name="account_has_one_owner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('patient', 'unit'), name='account_patient_unit'),
+            model_name="account",
+            constraint=models.UniqueConstraint(fields=("patient", "unit"), name="account_patient_unit"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('household', 'unit'), name='account_household_unit'),
+            model_name="account",
+            constraint=models.UniqueConstraint(fields=("household", "unit"), name="account_household_unit"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('balance__gte', 0)), name='account_balance_not_negative'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("balance__gte", 0)), name="account_balance_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('pending__gte', 0)), name='account_pending_not_negative'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pending__gte", 0)), name="account_pending_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('debt__gte', 0)), name='account_debt_not_negative'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("debt__gte", 0)), name="account_debt_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rolling_expires_at__isnull', True), ('rolling_until__isnull', True)), models.Q(('rolling_expires_at__isnull', False), ('rolling_until__isnull', False)), _connector='OR'), name='account_rolling_set_together'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("rolling_expires_at__isnull", True), ("rolling_until__isnull", True)),
+                    models.Q(("rolling_expires_at__isnull", False), ("rolling_until__isnull", False)),
+                    _connector="OR",
+                ),
+                name="account_rolling_set_together",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(condition=models.Q(('remaining__gt', 0)), fields=['account', 'expires_at', 'id'], name='lot_open'),
+            model_name="lot",
+            index=models.Index(
+                condition=models.Q(("remaining__gt", 0)), fields=["account", "expires_at", "id"], name="lot_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(condition=models.Q(('expires_at__isnull', False), ('remaining__gt', 0)), fields=['expires_at'], name='lot_due'),
+            model_name="lot",
+            index=models.Index(
+                condition=models.Q(("expires_at__isnull", False), ("remaining__gt", 0)),
+                fields=["expires_at"],
+                name="lot_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(condition=models.Q(('is_released', False), ('remaining__gt', 0)), fields=['available_at'], name='lot_unreleased'),
+            model_name="lot",
+            index=models.Index(
+                condition=models.Q(("is_released", False), ("remaining__gt", 0)),
+                fields=["available_at"],
+                name="lot_unreleased",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(condition=models.Q(('origin_lot__isnull', False)), fields=['origin_lot'], name='lot_origin'),
+            model_name="lot",
+            index=models.Index(
+                condition=models.Q(("origin_lot__isnull", False)), fields=["origin_lot"], name="lot_origin"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='lot_amount_positive'),
+            model_name="lot",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="lot_amount_positive"),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('remaining__gte', 0), ('remaining__lte', models.F('amount'))), name='lot_remaining_within_amount'),
+            model_name="lot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("remaining__gte", 0), ("remaining__lte", models.F("amount"))),
+                name="lot_remaining_within_amount",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', True), ('last_day__isnull', True)), models.Q(('expires_at__isnull', False), ('last_day__isnull', False)), _connector='OR'), name='lot_day_and_moment_together'),
+            model_name="lot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("expires_at__isnull", True), ("last_day__isnull", True)),
+                    models.Q(("expires_at__isnull", False), ("last_day__isnull", False)),
+                    _connector="OR",
+                ),
+                name="lot_day_and_moment_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('burnt_at__isnull', True), ('remaining', 0), _connector='OR'), name='lot_burnt_is_empty'),
+            model_name="lot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("burnt_at__isnull", True), ("remaining", 0), _connector="OR"),
+                name="lot_burnt_is_empty",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('units', 0), _negated=True), name='allocation_moves_units'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("units", 0), _negated=True), name="allocation_moves_units"
+            ),
         ),
         migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(condition=models.Q(('reversal_of__isnull', False)), fields=['reversal_of'], name='operation_reversals'),
+            model_name="operation",
+            index=models.Index(
+                condition=models.Q(("reversal_of__isnull", False)),
+                fields=["reversal_of"],
+                name="operation_reversals",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.UniqueConstraint(fields=('key',), name='operation_key'),
+            model_name="operation",
+            constraint=models.UniqueConstraint(fields=("key",), name="operation_key"),
         ),
         migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['EARN', 'GIFT', 'SPEND', 'RETURN', 'TAKE_BACK', 'BURN', 'RELEASE', 'ADJUST', 'TRANSFER', 'OPENING'])), name='operation_kind_known'),
+            model_name="operation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "EARN",
+                            "GIFT",
+                            "SPEND",
+                            "RETURN",
+                            "TAKE_BACK",
+                            "BURN",
+                            "RELEASE",
+                            "ADJUST",
+                            "TRANSFER",
+                            "OPENING",
+                        ],
+                    )
+                ),
+                name="operation_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('burnt_units__gte', 0), ('burnt_units__lte', models.F('reversed_units')), ('kind__in', ['RETURN', 'TAKE_BACK']), ('reversal_of__isnull', False), ('reversed_units__gt', 0)), models.Q(models.Q(('kind__in', ['RETURN', 'TAKE_BACK']), _negated=True), ('burnt_units__isnull', True), ('reversal_of__isnull', True), ('reversed_units__isnull', True)), _connector='OR'), name='operation_reversal_complete'),
+            model_name="operation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("burnt_units__gte", 0),
+                        ("burnt_units__lte", models.F("reversed_units")),
+                        ("kind__in", ["RETURN", "TAKE_BACK"]),
+                        ("reversal_of__isnull", False),
+                        ("reversed_units__gt", 0),
+                    ),
+                    models.Q(
+                        models.Q(("kind__in", ["RETURN", "TAKE_BACK"]), _negated=True),
+                        ("burnt_units__isnull", True),
+                        ("reversal_of__isnull", True),
+                        ("reversed_units__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="operation_reversal_complete",
+            ),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['account', 'id'], name='entry_account'),
+            model_name="entry",
+            index=models.Index(fields=["account", "id"], name="entry_account"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('operation', 'account'), name='entry_operation_account'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(fields=("operation", "account"), name="entry_operation_account"),
         ),
     ]

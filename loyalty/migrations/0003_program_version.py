@@ -30,32 +30,90 @@ drop function loyalty_refuse_change_of_published_program();
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0002_ledger_kernel'),
+        ("loyalty", "0002_ledger_kernel"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProgramVersion',
+            name="ProgramVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True, verbose_name='number')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('status', models.CharField(choices=[('DRAFT', 'draft'), ('PUBLISHED', 'published'), ('ARCHIVED', 'archived')], default='DRAFT', max_length=12, verbose_name='status')),
-                ('starts_at', models.DateTimeField(blank=True, null=True, verbose_name='in force from')),
-                ('document', models.JSONField(verbose_name='document')),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='published by')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("number", models.PositiveIntegerField(unique=True, verbose_name="number")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("DRAFT", "draft"), ("PUBLISHED", "published"), ("ARCHIVED", "archived")],
+                        default="DRAFT",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="in force from")),
+                ("document", models.JSONField(verbose_name="document")),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="published")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="published by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'program version',
-                'verbose_name_plural': 'program versions',
-                'permissions': [('publish_program', 'Can publish a program version')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('status', 'PUBLISHED'), _negated=True), models.Q(('published_at__isnull', False), ('starts_at__isnull', False)), _connector='OR'), name='program_published_has_moments'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'DRAFT'), _negated=True), models.Q(('published_at__isnull', True), ('starts_at__isnull', True)), _connector='OR'), name='program_draft_has_no_moments'), models.CheckConstraint(condition=models.Q(('starts_at__isnull', True), ('starts_at__gte', models.F('published_at')), _connector='OR'), name='program_never_backdated'), models.UniqueConstraint(condition=models.Q(('status', 'PUBLISHED')), fields=('starts_at',), name='program_one_start_a_moment')],
+                "verbose_name": "program version",
+                "verbose_name_plural": "program versions",
+                "permissions": [("publish_program", "Can publish a program version")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "PUBLISHED"), _negated=True),
+                            models.Q(("published_at__isnull", False), ("starts_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="program_published_has_moments",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "DRAFT"), _negated=True),
+                            models.Q(("published_at__isnull", True), ("starts_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="program_draft_has_no_moments",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_at__isnull", True),
+                            ("starts_at__gte", models.F("published_at")),
+                            _connector="OR",
+                        ),
+                        name="program_never_backdated",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "PUBLISHED")),
+                        fields=("starts_at",),
+                        name="program_one_start_a_moment",
+                    ),
+                ],
             },
         ),
         migrations.RunSQL(IMMUTABLE, MUTABLE),

@@ -7,197 +7,470 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinics', '0002_audit_append_only_and_cache'),
-        ('loyalty', '0003_program_version'),
-        ('patients', '0002_card_serial_and_append_only_consents'),
+        ("clinics", "0002_audit_append_only_and_cache"),
+        ("loyalty", "0003_program_version"),
+        ("patients", "0002_card_serial_and_append_only_consents"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source_system', models.SlugField(default='desk', verbose_name='source system')),
-                ('document', models.CharField(max_length=80, verbose_name='document')),
-                ('revision', models.PositiveSmallIntegerField(default=1, verbose_name='revision')),
-                ('identified_by', models.CharField(choices=[('PHONE', 'phone'), ('CARD', 'card number'), ('QR', 'QR code'), ('NAME', 'name'), ('IMPORT', 'import')], max_length=8, verbose_name='patient found by')),
-                ('paid_at', models.DateTimeField(verbose_name='paid')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded')),
-                ('tier', models.SlugField(blank=True, verbose_name='tier')),
-                ('price', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='price')),
-                ('discount', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='discount')),
-                ('points_value', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='paid with points, roubles')),
-                ('paid', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='paid in money')),
-                ('points_spent', models.PositiveBigIntegerField(default=0, verbose_name='points spent')),
-                ('points_earned', models.PositiveBigIntegerField(default=0, verbose_name='points earned')),
-                ('explanation', models.JSONField(help_text='Rule codes and numbers of the quote.', verbose_name='explanation')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='receptionist')),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinics.clinic', verbose_name='clinic')),
-                ('earn_operation', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='earned_on', to='loyalty.operation', verbose_name='earning')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='patients.patient', verbose_name='patient')),
-                ('program_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loyalty.programversion', verbose_name='program version')),
-                ('spend_operation', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='spent_on', to='loyalty.operation', verbose_name='spending')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("source_system", models.SlugField(default="desk", verbose_name="source system")),
+                ("document", models.CharField(max_length=80, verbose_name="document")),
+                ("revision", models.PositiveSmallIntegerField(default=1, verbose_name="revision")),
+                (
+                    "identified_by",
+                    models.CharField(
+                        choices=[
+                            ("PHONE", "phone"),
+                            ("CARD", "card number"),
+                            ("QR", "QR code"),
+                            ("NAME", "name"),
+                            ("IMPORT", "import"),
+                        ],
+                        max_length=8,
+                        verbose_name="patient found by",
+                    ),
+                ),
+                ("paid_at", models.DateTimeField(verbose_name="paid")),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded")),
+                ("tier", models.SlugField(blank=True, verbose_name="tier")),
+                ("price", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="price")),
+                (
+                    "discount",
+                    models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name="discount"),
+                ),
+                (
+                    "points_value",
+                    models.DecimalField(decimal_places=2, max_digits=12, verbose_name="paid with points, roubles"),
+                ),
+                ("paid", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="paid in money")),
+                ("points_spent", models.PositiveBigIntegerField(default=0, verbose_name="points spent")),
+                ("points_earned", models.PositiveBigIntegerField(default=0, verbose_name="points earned")),
+                (
+                    "explanation",
+                    models.JSONField(help_text="Rule codes and numbers of the quote.", verbose_name="explanation"),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="receptionist",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinics.clinic",
+                        verbose_name="clinic",
+                    ),
+                ),
+                (
+                    "earn_operation",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="earned_on",
+                        to="loyalty.operation",
+                        verbose_name="earning",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="patients.patient",
+                        verbose_name="patient",
+                    ),
+                ),
+                (
+                    "program_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="loyalty.programversion",
+                        verbose_name="program version",
+                    ),
+                ),
+                (
+                    "spend_operation",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="spent_on",
+                        to="loyalty.operation",
+                        verbose_name="spending",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'receipt',
-                'verbose_name_plural': 'receipts',
-                'permissions': [('use_desk', 'Can work at the desk'), ('refund_receipt', 'Can refund a receipt')],
+                "verbose_name": "receipt",
+                "verbose_name_plural": "receipts",
+                "permissions": [("use_desk", "Can work at the desk"), ("refund_receipt", "Can refund a receipt")],
             },
         ),
         migrations.CreateModel(
-            name='ReceiptLine',
+            name="ReceiptLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('quantity', models.PositiveSmallIntegerField(default=1, verbose_name='quantity')),
-                ('price', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='price')),
-                ('discount', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='discount')),
-                ('points_value', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='paid with points, roubles')),
-                ('paid', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='paid in money')),
-                ('points_spent', models.PositiveBigIntegerField(default=0, verbose_name='points spent')),
-                ('category', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinics.servicecategory', verbose_name='category')),
-                ('receipt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='loyalty.receipt', verbose_name='receipt')),
-                ('service', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinics.service', verbose_name='service')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                ("quantity", models.PositiveSmallIntegerField(default=1, verbose_name="quantity")),
+                ("price", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="price")),
+                (
+                    "discount",
+                    models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name="discount"),
+                ),
+                (
+                    "points_value",
+                    models.DecimalField(decimal_places=2, max_digits=12, verbose_name="paid with points, roubles"),
+                ),
+                ("paid", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="paid in money")),
+                ("points_spent", models.PositiveBigIntegerField(default=0, verbose_name="points spent")),
+                (
+                    "category",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinics.servicecategory",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="loyalty.receipt",
+                        verbose_name="receipt",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinics.service",
+                        verbose_name="service",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'receipt line',
-                'verbose_name_plural': 'receipt lines',
+                "verbose_name": "receipt line",
+                "verbose_name_plural": "receipt lines",
             },
         ),
         migrations.CreateModel(
-            name='Award',
+            name="Award",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule_code', models.CharField(max_length=64, verbose_name='rule')),
-                ('rate_bp', models.PositiveIntegerField(default=0, verbose_name='rate, basis points')),
-                ('base', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='of, roubles')),
-                ('points', models.PositiveBigIntegerField(verbose_name='points')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='loyalty.receiptline', verbose_name='receipt line')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("rule_code", models.CharField(max_length=64, verbose_name="rule")),
+                ("rate_bp", models.PositiveIntegerField(default=0, verbose_name="rate, basis points")),
+                ("base", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="of, roubles")),
+                ("points", models.PositiveBigIntegerField(verbose_name="points")),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="awards",
+                        to="loyalty.receiptline",
+                        verbose_name="receipt line",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'award',
-                'verbose_name_plural': 'awards',
+                "verbose_name": "award",
+                "verbose_name_plural": "awards",
             },
         ),
         migrations.CreateModel(
-            name='Refund',
+            name="Refund",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(editable=False, max_length=80, unique=True)),
-                ('at', models.DateTimeField(verbose_name='when')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded')),
-                ('reason', models.CharField(choices=[('CANCELLED', 'Service cancelled'), ('MISTAKE', "Receptionist's mistake"), ('QUALITY', 'Complaint about quality'), ('OTHER', 'Another reason')], max_length=16, verbose_name='reason')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
-                ('money', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='money given back')),
-                ('points_returned', models.PositiveBigIntegerField(verbose_name='points given back')),
-                ('points_taken', models.PositiveBigIntegerField(verbose_name='earned points taken back')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='receptionist')),
-                ('receipt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='loyalty.receipt', verbose_name='receipt')),
-                ('return_operation', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loyalty.operation', verbose_name='return of points')),
-                ('take_back_operation', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loyalty.operation', verbose_name='take-back of points')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("key", models.CharField(editable=False, max_length=80, unique=True)),
+                ("at", models.DateTimeField(verbose_name="when")),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("CANCELLED", "Service cancelled"),
+                            ("MISTAKE", "Receptionist's mistake"),
+                            ("QUALITY", "Complaint about quality"),
+                            ("OTHER", "Another reason"),
+                        ],
+                        max_length=16,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
+                ("money", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="money given back")),
+                ("points_returned", models.PositiveBigIntegerField(verbose_name="points given back")),
+                ("points_taken", models.PositiveBigIntegerField(verbose_name="earned points taken back")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="receptionist",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunds",
+                        to="loyalty.receipt",
+                        verbose_name="receipt",
+                    ),
+                ),
+                (
+                    "return_operation",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="loyalty.operation",
+                        verbose_name="return of points",
+                    ),
+                ),
+                (
+                    "take_back_operation",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="loyalty.operation",
+                        verbose_name="take-back of points",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'refund',
-                'verbose_name_plural': 'refunds',
+                "verbose_name": "refund",
+                "verbose_name_plural": "refunds",
             },
         ),
         migrations.CreateModel(
-            name='RefundLine',
+            name="RefundLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('price', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='price refunded')),
-                ('money', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='money given back')),
-                ('points_returned', models.PositiveBigIntegerField(verbose_name='points given back')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refund_lines', to='loyalty.receiptline', verbose_name='receipt line')),
-                ('refund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='loyalty.refund', verbose_name='refund')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("price", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="price refunded")),
+                ("money", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="money given back")),
+                ("points_returned", models.PositiveBigIntegerField(verbose_name="points given back")),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refund_lines",
+                        to="loyalty.receiptline",
+                        verbose_name="receipt line",
+                    ),
+                ),
+                (
+                    "refund",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="loyalty.refund",
+                        verbose_name="refund",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'refund line',
-                'verbose_name_plural': 'refund lines',
+                "verbose_name": "refund line",
+                "verbose_name_plural": "refund lines",
             },
         ),
         migrations.CreateModel(
-            name='Standing',
+            name="Standing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tier', models.SlugField(blank=True, help_text='Code of the tier in the program.', verbose_name='tier')),
-                ('turnover', models.DecimalField(decimal_places=2, default=0, help_text='Paid in money, net of refunds.', max_digits=14, verbose_name='turnover, roubles')),
-                ('visits', models.PositiveIntegerField(default=0, verbose_name='visits')),
-                ('first_paid_at', models.DateTimeField(blank=True, null=True, verbose_name='first payment')),
-                ('last_paid_at', models.DateTimeField(blank=True, null=True, verbose_name='last payment')),
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='standing', to='loyalty.account', verbose_name='points account')),
-                ('patient', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='standing', to='patients.patient', verbose_name='patient')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "tier",
+                    models.SlugField(
+                        blank=True, help_text="Code of the tier in the program.", verbose_name="tier"
+                    ),
+                ),
+                (
+                    "turnover",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        help_text="Paid in money, net of refunds.",
+                        max_digits=14,
+                        verbose_name="turnover, roubles",
+                    ),
+                ),
+                ("visits", models.PositiveIntegerField(default=0, verbose_name="visits")),
+                ("first_paid_at", models.DateTimeField(blank=True, null=True, verbose_name="first payment")),
+                ("last_paid_at", models.DateTimeField(blank=True, null=True, verbose_name="last payment")),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="standing",
+                        to="loyalty.account",
+                        verbose_name="points account",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="standing",
+                        to="patients.patient",
+                        verbose_name="patient",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'standing',
-                'verbose_name_plural': 'standings',
+                "verbose_name": "standing",
+                "verbose_name_plural": "standings",
             },
         ),
         migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['patient', '-paid_at', '-id'], name='receipt_of_patient'),
+            model_name="receipt",
+            index=models.Index(fields=["patient", "-paid_at", "-id"], name="receipt_of_patient"),
         ),
         migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['clinic', '-paid_at'], name='receipt_of_clinic'),
+            model_name="receipt",
+            index=models.Index(fields=["clinic", "-paid_at"], name="receipt_of_clinic"),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('source_system', 'document', 'revision'), name='receipt_document_unique'),
+            model_name="receipt",
+            constraint=models.UniqueConstraint(
+                fields=("source_system", "document", "revision"), name="receipt_document_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('price', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('discount'), '+', models.F('points_value')), '+', models.F('paid')))), name='receipt_adds_up'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "price",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("discount"), "+", models.F("points_value")
+                            ),
+                            "+",
+                            models.F("paid"),
+                        ),
+                    )
+                ),
+                name="receipt_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('discount__gte', 0), ('paid__gte', 0), ('points_value__gte', 0), ('price__gte', 0)), name='receipt_not_negative'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("discount__gte", 0), ("paid__gte", 0), ("points_value__gte", 0), ("price__gte", 0)
+                ),
+                name="receipt_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receiptline',
-            constraint=models.UniqueConstraint(fields=('receipt', 'position'), name='receipt_line_position_unique'),
+            model_name="receiptline",
+            constraint=models.UniqueConstraint(
+                fields=("receipt", "position"), name="receipt_line_position_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receiptline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='receipt_line_quantity_positive'),
+            model_name="receiptline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", 1)), name="receipt_line_quantity_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receiptline',
-            constraint=models.CheckConstraint(condition=models.Q(('price', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('discount'), '+', models.F('points_value')), '+', models.F('paid')))), name='receipt_line_adds_up'),
+            model_name="receiptline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "price",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("discount"), "+", models.F("points_value")
+                            ),
+                            "+",
+                            models.F("paid"),
+                        ),
+                    )
+                ),
+                name="receipt_line_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receiptline',
-            constraint=models.CheckConstraint(condition=models.Q(('discount__gte', 0), ('paid__gte', 0), ('points_value__gte', 0), ('price__gte', 0)), name='receipt_line_not_negative'),
+            model_name="receiptline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("discount__gte", 0), ("paid__gte", 0), ("points_value__gte", 0), ("price__gte", 0)
+                ),
+                name="receipt_line_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.UniqueConstraint(fields=('line', 'rule_code'), name='award_once_per_line_and_rule'),
+            model_name="award",
+            constraint=models.UniqueConstraint(fields=("line", "rule_code"), name="award_once_per_line_and_rule"),
         ),
         migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(fields=['receipt', 'id'], name='refund_of_receipt'),
+            model_name="refund",
+            index=models.Index(fields=["receipt", "id"], name="refund_of_receipt"),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('money__gte', 0)), name='refund_money_not_negative'),
+            model_name="refund",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("money__gte", 0)), name="refund_money_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refundline',
-            constraint=models.UniqueConstraint(fields=('refund', 'line'), name='refund_line_once'),
+            model_name="refundline",
+            constraint=models.UniqueConstraint(fields=("refund", "line"), name="refund_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='refundline',
-            constraint=models.CheckConstraint(condition=models.Q(('money__gte', 0), ('price__gte', 0)), name='refund_line_not_negative'),
+            model_name="refundline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("money__gte", 0), ("price__gte", 0)), name="refund_line_not_negative"
+            ),
         ),
         migrations.AddIndex(
-            model_name='standing',
-            index=models.Index(fields=['tier'], name='standing_tier'),
+            model_name="standing",
+            index=models.Index(fields=["tier"], name="standing_tier"),
         ),
         migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.CheckConstraint(condition=models.Q(('turnover__gte', 0)), name='standing_turnover_not_negative'),
+            model_name="standing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("turnover__gte", 0)), name="standing_turnover_not_negative"
+            ),
         ),
     ]

@@ -5,29 +5,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0005_refund_completeness'),
-        ('patients', '0002_card_serial_and_append_only_consents'),
+        ("loyalty", "0005_refund_completeness"),
+        ("patients", "0002_card_serial_and_append_only_consents"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportedOpening',
+            name="ImportedOpening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('points', models.PositiveBigIntegerField(default=0, verbose_name='opening balance')),
-                ('last_day', models.DateField(blank=True, help_text="Empty: the program's life.", null=True, verbose_name='last day of the balance')),
-                ('turnover', models.DecimalField(decimal_places=2, default=0, max_digits=14, verbose_name='earlier turnover, roubles')),
-                ('discount_bp', models.PositiveIntegerField(default=0, verbose_name='earlier discount, basis points')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded')),
-                ('operation', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opening', to='loyalty.operation', verbose_name='operation')),
-                ('source_key', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='opening', to='patients.patientsourcekey', verbose_name='key in another system')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("points", models.PositiveBigIntegerField(default=0, verbose_name="opening balance")),
+                (
+                    "last_day",
+                    models.DateField(
+                        blank=True,
+                        help_text="Empty: the program's life.",
+                        null=True,
+                        verbose_name="last day of the balance",
+                    ),
+                ),
+                (
+                    "turnover",
+                    models.DecimalField(
+                        decimal_places=2, default=0, max_digits=14, verbose_name="earlier turnover, roubles"
+                    ),
+                ),
+                (
+                    "discount_bp",
+                    models.PositiveIntegerField(default=0, verbose_name="earlier discount, basis points"),
+                ),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded")),
+                (
+                    "operation",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opening",
+                        to="loyalty.operation",
+                        verbose_name="operation",
+                    ),
+                ),
+                (
+                    "source_key",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opening",
+                        to="patients.patientsourcekey",
+                        verbose_name="key in another system",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'imported opening',
-                'verbose_name_plural': 'imported openings',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('operation', None), ('points', 0)), models.Q(('operation__isnull', False), ('points__gt', 0)), _connector='OR'), name='opening_points_are_posted'), models.CheckConstraint(condition=models.Q(('turnover__gte', 0)), name='opening_turnover_not_negative')],
+                "verbose_name": "imported opening",
+                "verbose_name_plural": "imported openings",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("operation", None), ("points", 0)),
+                            models.Q(("operation__isnull", False), ("points__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="opening_points_are_posted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("turnover__gte", 0)), name="opening_turnover_not_negative"
+                    ),
+                ],
             },
         ),
     ]

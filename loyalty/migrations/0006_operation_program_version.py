@@ -7,16 +7,23 @@ from loyalty.ledger.install import reinstall_operation
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0005_refund_completeness'),
+        ("loyalty", "0005_refund_completeness"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='operation',
-            name='program_version',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loyalty.programversion', verbose_name='program version'),
+            model_name="operation",
+            name="program_version",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="loyalty.programversion",
+                verbose_name="program version",
+            ),
         ),
         reinstall_operation(),
     ]

@@ -5,52 +5,100 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinics', '0002_audit_append_only_and_cache'),
-        ('loyalty', '0006_imported_opening'),
-        ('loyalty', '0006_operation_program_version'),
-        ('patients', '0002_card_serial_and_append_only_consents'),
+        ("clinics", "0002_audit_append_only_and_cache"),
+        ("loyalty", "0006_imported_opening"),
+        ("loyalty", "0006_operation_program_version"),
+        ("patients", "0002_card_serial_and_append_only_consents"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NightlyRun',
+            name="NightlyRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='day')),
-                ('step', models.CharField(choices=[('RELEASE', 'Pending points'), ('TIERS', 'Tiers'), ('BURN', 'Burning'), ('REMIND', 'Reminders')], max_length=8, verbose_name='step')),
-                ('started_at', models.DateTimeField(verbose_name='started')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('accounts', models.PositiveIntegerField(default=0, verbose_name='accounts')),
-                ('points', models.PositiveBigIntegerField(default=0, verbose_name='points')),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinics.clinic', verbose_name='clinic')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("RELEASE", "Pending points"),
+                            ("TIERS", "Tiers"),
+                            ("BURN", "Burning"),
+                            ("REMIND", "Reminders"),
+                        ],
+                        max_length=8,
+                        verbose_name="step",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="started")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
+                ("accounts", models.PositiveIntegerField(default=0, verbose_name="accounts")),
+                ("points", models.PositiveBigIntegerField(default=0, verbose_name="points")),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinics.clinic",
+                        verbose_name="clinic",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'nightly run',
-                'verbose_name_plural': 'nightly runs',
-                'indexes': [models.Index(fields=['-day', 'clinic'], name='nightly_run_by_day')],
-                'constraints': [models.UniqueConstraint(fields=('clinic', 'day', 'step'), name='nightly_run_once_a_day')],
+                "verbose_name": "nightly run",
+                "verbose_name_plural": "nightly runs",
+                "indexes": [models.Index(fields=["-day", "clinic"], name="nightly_run_by_day")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("clinic", "day", "step"), name="nightly_run_once_a_day")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReminderPlan',
+            name="ReminderPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last_day', models.DateField(verbose_name='last day')),
-                ('days_before', models.PositiveSmallIntegerField(verbose_name='days before')),
-                ('points', models.PositiveBigIntegerField(verbose_name='points')),
-                ('is_held_out', models.BooleanField(verbose_name='held out')),
-                ('planned_at', models.DateTimeField(verbose_name='planned')),
-                ('due_at', models.DateTimeField(verbose_name='due')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminder_plans', to='loyalty.account', verbose_name='account')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminder_plans', to='patients.patient', verbose_name='patient')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("last_day", models.DateField(verbose_name="last day")),
+                ("days_before", models.PositiveSmallIntegerField(verbose_name="days before")),
+                ("points", models.PositiveBigIntegerField(verbose_name="points")),
+                ("is_held_out", models.BooleanField(verbose_name="held out")),
+                ("planned_at", models.DateTimeField(verbose_name="planned")),
+                ("due_at", models.DateTimeField(verbose_name="due")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reminder_plans",
+                        to="loyalty.account",
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reminder_plans",
+                        to="patients.patient",
+                        verbose_name="patient",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reminder',
-                'verbose_name_plural': 'reminders',
-                'indexes': [models.Index(fields=['planned_at'], name='reminder_by_moment')],
-                'constraints': [models.UniqueConstraint(fields=('account', 'last_day', 'days_before'), name='reminder_one_per_rung'), models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='reminder_points_positive')],
+                "verbose_name": "reminder",
+                "verbose_name_plural": "reminders",
+                "indexes": [models.Index(fields=["planned_at"], name="reminder_by_moment")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "last_day", "days_before"), name="reminder_one_per_rung"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("points__gt", 0)), name="reminder_points_positive"),
+                ],
             },
         ),
     ]

@@ -5,29 +5,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0009_receipt_replaces'),
+        ("loyalty", "0009_receipt_replaces"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='award',
-            name='kind',
-            field=models.CharField(choices=[('PERCENT', 'percent'), ('LINE', 'fixed for the line'), ('VISIT', 'fixed for the visit')], default='PERCENT', max_length=7, verbose_name='kind'),
+            model_name="award",
+            name="kind",
+            field=models.CharField(
+                choices=[("PERCENT", "percent"), ("LINE", "fixed for the line"), ("VISIT", "fixed for the visit")],
+                default="PERCENT",
+                max_length=7,
+                verbose_name="kind",
+            ),
         ),
         migrations.CreateModel(
-            name='LineDiscount',
+            name="LineDiscount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('promotion_code', models.CharField(max_length=64, verbose_name='promotion')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='discount')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='discounts', to='loyalty.receiptline', verbose_name='receipt line')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("promotion_code", models.CharField(max_length=64, verbose_name="promotion")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="discount")),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="discounts",
+                        to="loyalty.receiptline",
+                        verbose_name="receipt line",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'discount of a line',
-                'verbose_name_plural': 'discounts of lines',
-                'constraints': [models.UniqueConstraint(fields=('line', 'promotion_code'), name='discount_once_per_line'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='discount_positive')],
+                "verbose_name": "discount of a line",
+                "verbose_name_plural": "discounts of lines",
+                "constraints": [
+                    models.UniqueConstraint(fields=("line", "promotion_code"), name="discount_once_per_line"),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="discount_positive"),
+                ],
             },
         ),
     ]

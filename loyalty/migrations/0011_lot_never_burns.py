@@ -4,29 +4,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0010_award_kinds_and_line_discounts'),
-        ('patients', '0002_card_serial_and_append_only_consents'),
+        ("loyalty", "0010_award_kinds_and_line_discounts"),
+        ("patients", "0002_card_serial_and_append_only_consents"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='account',
-            name='rolling_months',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='rolling life, months'),
+            model_name="account",
+            name="rolling_months",
+            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="rolling life, months"),
         ),
         migrations.AddField(
-            model_name='lot',
-            name='never_burns',
-            field=models.BooleanField(db_default=False, default=False, verbose_name='never burns'),
+            model_name="lot",
+            name="never_burns",
+            field=models.BooleanField(db_default=False, default=False, verbose_name="never burns"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('rolling_months__isnull', True), models.Q(('rolling_months__gt', 0), ('rolling_until__isnull', False)), _connector='OR'), name='account_rolling_months_have_a_date'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("rolling_months__isnull", True),
+                    models.Q(("rolling_months__gt", 0), ("rolling_until__isnull", False)),
+                    _connector="OR",
+                ),
+                name="account_rolling_months_have_a_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('never_burns', False), models.Q(('burnt_at__isnull', True), ('last_day__isnull', True)), _connector='OR'), name='lot_without_end_has_no_day_and_never_burnt'),
+            model_name="lot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("never_burns", False),
+                    models.Q(("burnt_at__isnull", True), ("last_day__isnull", True)),
+                    _connector="OR",
+                ),
+                name="lot_without_end_has_no_day_and_never_burnt",
+            ),
         ),
     ]

@@ -5,30 +5,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinics', '0003_doctor'),
-        ('loyalty', '0012_lives_promised_before'),
-        ('patients', '0005_spend_proof'),
+        ("clinics", "0003_doctor"),
+        ("loyalty", "0012_lives_promised_before"),
+        ("patients", "0005_spend_proof"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LimitUse',
+            name="LimitUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule_code', models.CharField(max_length=64, verbose_name='rule')),
-                ('kind', models.CharField(choices=[('budget', 'budget'), ('patient', 'cap per patient')], max_length=7, verbose_name='kind')),
-                ('period_start', models.DateField(verbose_name='period from')),
-                ('used', models.PositiveBigIntegerField(default=0, verbose_name='used')),
-                ('amount', models.PositiveBigIntegerField(verbose_name='limit')),
-                ('clinic', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinics.clinic', verbose_name='clinic')),
-                ('patient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient', verbose_name='patient')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("rule_code", models.CharField(max_length=64, verbose_name="rule")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("budget", "budget"), ("patient", "cap per patient")],
+                        max_length=7,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("period_start", models.DateField(verbose_name="period from")),
+                ("used", models.PositiveBigIntegerField(default=0, verbose_name="used")),
+                ("amount", models.PositiveBigIntegerField(verbose_name="limit")),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinics.clinic",
+                        verbose_name="clinic",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.patient",
+                        verbose_name="patient",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'use of a limit',
-                'verbose_name_plural': 'uses of limits',
-                'constraints': [models.UniqueConstraint(fields=('rule_code', 'kind', 'patient', 'clinic', 'period_start'), name='limit_use_place', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'budget'), ('patient', None)), models.Q(('clinic', None), ('kind', 'patient'), ('patient__isnull', False)), _connector='OR'), name='limit_use_owner')],
+                "verbose_name": "use of a limit",
+                "verbose_name_plural": "uses of limits",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("rule_code", "kind", "patient", "clinic", "period_start"),
+                        name="limit_use_place",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "budget"), ("patient", None)),
+                            models.Q(("clinic", None), ("kind", "patient"), ("patient__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="limit_use_owner",
+                    ),
+                ],
             },
         ),
     ]

@@ -6,31 +6,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0013_limit_use'),
+        ("loyalty", "0013_limit_use"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='programversion',
-            name='authors',
-            field=models.ManyToManyField(related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='authors'),
+            model_name="programversion",
+            name="authors",
+            field=models.ManyToManyField(related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="authors"),
         ),
         migrations.AddField(
-            model_name='programversion',
-            name='changed_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='changed'),
+            model_name="programversion",
+            name="changed_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="changed"),
         ),
         migrations.AddField(
-            model_name='programversion',
-            name='changed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='changed by'),
+            model_name="programversion",
+            name="changed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="changed by",
+            ),
         ),
         migrations.AddField(
-            model_name='programversion',
-            name='revision',
-            field=models.PositiveIntegerField(default=0, verbose_name='revision'),
+            model_name="programversion",
+            name="revision",
+            field=models.PositiveIntegerField(default=0, verbose_name="revision"),
         ),
     ]

@@ -5,16 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinics', '0003_doctor'),
-        ('loyalty', '0014_program_draft_authors'),
+        ("clinics", "0003_doctor"),
+        ("loyalty", "0014_program_draft_authors"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='receiptline',
-            name='doctor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinics.doctor', verbose_name='doctor'),
+            model_name="receiptline",
+            name="doctor",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="clinics.doctor",
+                verbose_name="doctor",
+            ),
         ),
     ]

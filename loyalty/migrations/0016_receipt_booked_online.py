@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0015_receipt_line_doctor'),
+        ("loyalty", "0015_receipt_line_doctor"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='receipt',
-            name='booked_online',
-            field=models.BooleanField(default=False, verbose_name='booked online'),
+            model_name="receipt",
+            name="booked_online",
+            field=models.BooleanField(default=False, verbose_name="booked online"),
         ),
     ]

@@ -6,37 +6,126 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinics', '0003_doctor'),
-        ('loyalty', '0016_receipt_booked_online'),
-        ('patients', '0005_spend_proof'),
+        ("clinics", "0003_doctor"),
+        ("loyalty", "0016_receipt_booked_online"),
+        ("patients", "0005_spend_proof"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ManualDiscount',
+            name="ManualDiscount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rate_bp', models.PositiveIntegerField(verbose_name='discount, basis points')),
-                ('reason', models.CharField(max_length=200, verbose_name='reason')),
-                ('status', models.CharField(choices=[('WAITING', 'waits for a decision'), ('APPROVED', 'approved'), ('REFUSED', 'refused'), ('CANCELLED', 'cancelled'), ('USED', 'used')], max_length=9, verbose_name='status')),
-                ('requested_at', models.DateTimeField(verbose_name='asked')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
-                ('decision_note', models.CharField(blank=True, max_length=200, verbose_name='reason of the decision')),
-                ('expires_at', models.DateTimeField(verbose_name='good until')),
-                ('approver', models.ForeignKey(blank=True, help_text="Empty: the discount was within the person's own maximum.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decides')),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinics.clinic', verbose_name='clinic')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient', verbose_name='patient')),
-                ('receipt', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='manual_discount', to='loyalty.receipt', verbose_name='receipt')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("rate_bp", models.PositiveIntegerField(verbose_name="discount, basis points")),
+                ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("WAITING", "waits for a decision"),
+                            ("APPROVED", "approved"),
+                            ("REFUSED", "refused"),
+                            ("CANCELLED", "cancelled"),
+                            ("USED", "used"),
+                        ],
+                        max_length=9,
+                        verbose_name="status",
+                    ),
+                ),
+                ("requested_at", models.DateTimeField(verbose_name="asked")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided")),
+                (
+                    "decision_note",
+                    models.CharField(blank=True, max_length=200, verbose_name="reason of the decision"),
+                ),
+                ("expires_at", models.DateTimeField(verbose_name="good until")),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: the discount was within the person's own maximum.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decides",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinics.clinic",
+                        verbose_name="clinic",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.patient",
+                        verbose_name="patient",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="manual_discount",
+                        to="loyalty.receipt",
+                        verbose_name="receipt",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'discount by hand',
-                'verbose_name_plural': 'discounts by hand',
-                'permissions': [('approve_discount', 'Can approve discounts by hand')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ['WAITING', 'APPROVED'])), fields=('patient', 'clinic'), name='manual_discount_one_open'), models.CheckConstraint(condition=models.Q(('approver', None), models.Q(('approver', models.F('requested_by')), _negated=True), _connector='OR'), name='manual_discount_approved_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('receipt__isnull', False), ('status', 'USED')), models.Q(models.Q(('status', 'USED'), _negated=True), ('receipt', None)), _connector='OR'), name='manual_discount_used_has_receipt'), models.CheckConstraint(condition=models.Q(('rate_bp__gt', 0), ('rate_bp__lte', 10000)), name='manual_discount_rate')],
+                "verbose_name": "discount by hand",
+                "verbose_name_plural": "discounts by hand",
+                "permissions": [("approve_discount", "Can approve discounts by hand")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["WAITING", "APPROVED"])),
+                        fields=("patient", "clinic"),
+                        name="manual_discount_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver", None),
+                            models.Q(("approver", models.F("requested_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="manual_discount_approved_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("receipt__isnull", False), ("status", "USED")),
+                            models.Q(models.Q(("status", "USED"), _negated=True), ("receipt", None)),
+                            _connector="OR",
+                        ),
+                        name="manual_discount_used_has_receipt",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rate_bp__gt", 0), ("rate_bp__lte", 10000)),
+                        name="manual_discount_rate",
+                    ),
+                ],
             },
         ),
     ]

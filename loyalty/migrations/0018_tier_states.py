@@ -4,53 +4,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0017_manual_discount'),
-        ('patients', '0002_card_serial_and_append_only_consents'),
+        ("loyalty", "0017_manual_discount"),
+        ("patients", "0002_card_serial_and_append_only_consents"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='standing',
-            name='earned_tier',
-            field=models.SlugField(blank=True, db_index=False, verbose_name='tier by turnover'),
+            model_name="standing",
+            name="earned_tier",
+            field=models.SlugField(blank=True, db_index=False, verbose_name="tier by turnover"),
         ),
         migrations.AddField(
-            model_name='standing',
-            name='floor_tier',
-            field=models.SlugField(blank=True, db_index=False, verbose_name='tier set by hand'),
+            model_name="standing",
+            name="floor_tier",
+            field=models.SlugField(blank=True, db_index=False, verbose_name="tier set by hand"),
         ),
         migrations.AddField(
-            model_name='standing',
-            name='floor_until',
-            field=models.DateField(blank=True, null=True, verbose_name='set by hand until'),
+            model_name="standing",
+            name="floor_until",
+            field=models.DateField(blank=True, null=True, verbose_name="set by hand until"),
         ),
         migrations.AddField(
-            model_name='standing',
-            name='grace_until',
-            field=models.DateField(blank=True, help_text='Last day on which a payment keeps the tier.', null=True, verbose_name='grace until'),
+            model_name="standing",
+            name="grace_until",
+            field=models.DateField(
+                blank=True,
+                help_text="Last day on which a payment keeps the tier.",
+                null=True,
+                verbose_name="grace until",
+            ),
         ),
         migrations.AddField(
-            model_name='standing',
-            name='tier_due_on',
-            field=models.DateField(blank=True, editable=False, help_text='First day whose night has something to do with the tier.', null=True, verbose_name='tier due'),
+            model_name="standing",
+            name="tier_due_on",
+            field=models.DateField(
+                blank=True,
+                editable=False,
+                help_text="First day whose night has something to do with the tier.",
+                null=True,
+                verbose_name="tier due",
+            ),
         ),
         migrations.AddField(
-            model_name='standing',
-            name='tier_key',
+            model_name="standing",
+            name="tier_key",
             field=models.CharField(blank=True, editable=False, max_length=16),
         ),
         migrations.AddIndex(
-            model_name='standing',
-            index=models.Index(condition=models.Q(('tier_due_on__isnull', False)), fields=['tier_due_on'], name='standing_tier_due'),
+            model_name="standing",
+            index=models.Index(
+                condition=models.Q(("tier_due_on__isnull", False)),
+                fields=["tier_due_on"],
+                name="standing_tier_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='standing',
-            index=models.Index(fields=['tier_key'], name='standing_tier_key'),
+            model_name="standing",
+            index=models.Index(fields=["tier_key"], name="standing_tier_key"),
         ),
         migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('floor_tier', ''), ('floor_until', None)), models.Q(models.Q(('floor_tier', ''), _negated=True), ('floor_until__isnull', False)), _connector='OR'), name='standing_floor_has_an_end'),
+            model_name="standing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("floor_tier", ""), ("floor_until", None)),
+                    models.Q(models.Q(("floor_tier", ""), _negated=True), ("floor_until__isnull", False)),
+                    _connector="OR",
+                ),
+                name="standing_floor_has_an_end",
+            ),
         ),
     ]

@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0019_earned_tiers'),
+        ("loyalty", "0019_earned_tiers"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='nightlyrun',
-            name='step',
-            field=models.CharField(choices=[('RELEASE', 'Pending points'), ('GIFTS', 'Gifts'), ('TIERS', 'Tiers'), ('BURN', 'Burning'), ('REMIND', 'Reminders')], max_length=8, verbose_name='step'),
+            model_name="nightlyrun",
+            name="step",
+            field=models.CharField(
+                choices=[
+                    ("RELEASE", "Pending points"),
+                    ("GIFTS", "Gifts"),
+                    ("TIERS", "Tiers"),
+                    ("BURN", "Burning"),
+                    ("REMIND", "Reminders"),
+                ],
+                max_length=8,
+                verbose_name="step",
+            ),
         ),
     ]

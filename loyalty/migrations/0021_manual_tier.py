@@ -6,32 +6,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0020_gifts_step'),
-        ('patients', '0005_spend_proof'),
+        ("loyalty", "0020_gifts_step"),
+        ("patients", "0005_spend_proof"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ManualTier',
+            name="ManualTier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tier', models.SlugField(db_index=False, help_text='Code of the tier in the program.', verbose_name='tier')),
-                ('reason', models.CharField(max_length=200, verbose_name='reason')),
-                ('ends_on', models.DateField(verbose_name='last day')),
-                ('granted_at', models.DateTimeField(verbose_name='given')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended early or replaced')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='given by')),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ended by')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='manual_tiers', to='patients.patient', verbose_name='patient')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "tier",
+                    models.SlugField(
+                        db_index=False, help_text="Code of the tier in the program.", verbose_name="tier"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                ("ends_on", models.DateField(verbose_name="last day")),
+                ("granted_at", models.DateTimeField(verbose_name="given")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended early or replaced")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="given by",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ended by",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="manual_tiers",
+                        to="patients.patient",
+                        verbose_name="patient",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tier by hand',
-                'verbose_name_plural': 'tiers by hand',
-                'permissions': [('grant_manual_tier', 'Can give a tier by hand')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('patient',), name='manual_tier_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('tier', ''), _negated=True)), name='manual_tier_has_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='manual_tier_ended_by_somebody')],
+                "verbose_name": "tier by hand",
+                "verbose_name_plural": "tiers by hand",
+                "permissions": [("grant_manual_tier", "Can give a tier by hand")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("patient",), name="manual_tier_one_open"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True), models.Q(("tier", ""), _negated=True)
+                        ),
+                        name="manual_tier_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_by", None)),
+                            models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="manual_tier_ended_by_somebody",
+                    ),
+                ],
             },
         ),
     ]

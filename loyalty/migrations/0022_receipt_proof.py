@@ -4,22 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [("loyalty", "0021_manual_tier")]
 
     operations = [
         migrations.AddField(
-            model_name='receipt',
-            name='override_reason',
-            field=models.CharField(blank=True, max_length=200, verbose_name='why without a code'),
+            model_name="receipt",
+            name="override_reason",
+            field=models.CharField(blank=True, max_length=200, verbose_name="why without a code"),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='proven_by',
-            field=models.CharField(blank=True, choices=[('QR', 'scanned QR'), ('CARD_CODE', 'code from the card page'), ('SMS', 'code from an SMS'), ('OVERRIDE', 'decision of a senior')], help_text='Empty: nothing was spent, or the program asked for no proof.', max_length=12, verbose_name='consent proved by'),
+            model_name="receipt",
+            name="proven_by",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("QR", "scanned QR"),
+                    ("CARD_CODE", "code from the card page"),
+                    ("SMS", "code from an SMS"),
+                    ("OVERRIDE", "decision of a senior"),
+                ],
+                help_text="Empty: nothing was spent, or the program asked for no proof.",
+                max_length=12,
+                verbose_name="consent proved by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('proven_by', 'OVERRIDE'), models.Q(('override_reason', ''), _negated=True)), models.Q(models.Q(('proven_by', 'OVERRIDE'), _negated=True), ('override_reason', '')), _connector='OR'), name='receipt_override_has_its_reason'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("proven_by", "OVERRIDE"), models.Q(("override_reason", ""), _negated=True)),
+                    models.Q(models.Q(("proven_by", "OVERRIDE"), _negated=True), ("override_reason", "")),
+                    _connector="OR",
+                ),
+                name="receipt_override_has_its_reason",
+            ),
         ),
     ]

@@ -6,39 +6,96 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0022_receipt_proof'),
+        ("loyalty", "0022_receipt_proof"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WhatIfRun',
+            name="WhatIfRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveIntegerField(verbose_name='revision of the draft')),
-                ('months', models.PositiveSmallIntegerField(verbose_name='months')),
-                ('asked_at', models.DateTimeField(verbose_name='asked')),
-                ('state', models.CharField(choices=[('WAITING', 'waiting'), ('RUNNING', 'running'), ('DONE', 'done'), ('FAILED', 'failed')], default='WAITING', max_length=8, verbose_name='state')),
-                ('started_at', models.DateTimeField(null=True, verbose_name='started')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='finished')),
-                ('done', models.PositiveIntegerField(default=0, verbose_name='done')),
-                ('total', models.PositiveIntegerField(default=0, verbose_name='total')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('claimed_by', models.CharField(default='', max_length=32)),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('result', models.JSONField(null=True, verbose_name='result')),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
-                ('compared', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loyalty.programversion', verbose_name='compared with')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loyalty.programversion', verbose_name='draft')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("revision", models.PositiveIntegerField(verbose_name="revision of the draft")),
+                ("months", models.PositiveSmallIntegerField(verbose_name="months")),
+                ("asked_at", models.DateTimeField(verbose_name="asked")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("WAITING", "waiting"),
+                            ("RUNNING", "running"),
+                            ("DONE", "done"),
+                            ("FAILED", "failed"),
+                        ],
+                        default="WAITING",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(null=True, verbose_name="started")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="finished")),
+                ("done", models.PositiveIntegerField(default=0, verbose_name="done")),
+                ("total", models.PositiveIntegerField(default=0, verbose_name="total")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("claimed_by", models.CharField(default="", max_length=32)),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("result", models.JSONField(null=True, verbose_name="result")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
+                (
+                    "compared",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="loyalty.programversion",
+                        verbose_name="compared with",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="loyalty.programversion",
+                        verbose_name="draft",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'what-if run',
-                'verbose_name_plural': 'what-if runs',
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['version', '-id'], name='what_if_by_version'), models.Index(condition=models.Q(('state__in', ['WAITING', 'RUNNING'])), fields=['id'], name='what_if_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('result__isnull', False), ('state', 'DONE')), models.Q(models.Q(('state', 'DONE'), _negated=True), ('result__isnull', True)), _connector='OR'), name='what_if_done_has_result'), models.CheckConstraint(condition=models.Q(('months__gte', 1)), name='what_if_some_months')],
+                "verbose_name": "what-if run",
+                "verbose_name_plural": "what-if runs",
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(fields=["version", "-id"], name="what_if_by_version"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["WAITING", "RUNNING"])),
+                        fields=["id"],
+                        name="what_if_due",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("result__isnull", False), ("state", "DONE")),
+                            models.Q(models.Q(("state", "DONE"), _negated=True), ("result__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="what_if_done_has_result",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("months__gte", 1)), name="what_if_some_months"),
+                ],
             },
         ),
     ]

@@ -4,14 +4,17 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0024_lot_waits_for_visit'),
+        ("loyalty", "0024_lot_waits_for_visit"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='account',
-            options={'permissions': [('move_points', 'Can give and take points by hand')], 'verbose_name': 'account', 'verbose_name_plural': 'accounts'},
+            name="account",
+            options={
+                "permissions": [("move_points", "Can give and take points by hand")],
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
+            },
         ),
     ]

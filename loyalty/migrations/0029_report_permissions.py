@@ -4,14 +4,23 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0028_patient_merge'),
+        ("loyalty", "0028_patient_merge"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='receipt',
-            options={'permissions': [('use_desk', 'Can work at the desk'), ('refund_receipt', 'Can refund a receipt'), ('view_reports', 'Can see reports'), ('export_reports', 'Can take reports as files'), ('export_personal_data', 'Can take names and phones in files')], 'verbose_name': 'receipt', 'verbose_name_plural': 'receipts'},
+            name="receipt",
+            options={
+                "permissions": [
+                    ("use_desk", "Can work at the desk"),
+                    ("refund_receipt", "Can refund a receipt"),
+                    ("view_reports", "Can see reports"),
+                    ("export_reports", "Can take reports as files"),
+                    ("export_personal_data", "Can take names and phones in files"),
+                ],
+                "verbose_name": "receipt",
+                "verbose_name_plural": "receipts",
+            },
         ),
     ]

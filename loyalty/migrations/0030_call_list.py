@@ -6,81 +6,228 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinics', '0004_portal_session'),
-        ('loyalty', '0029_report_permissions'),
-        ('patients', '0008_permission_to_erase'),
+        ("clinics", "0004_portal_session"),
+        ("loyalty", "0029_report_permissions"),
+        ("patients", "0008_permission_to_erase"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='nightlyrun',
-            name='step',
-            field=models.CharField(choices=[('VISITS', 'Forgotten visits'), ('RELEASE', 'Pending points'), ('GIFTS', 'Gifts'), ('TIERS', 'Tiers'), ('BURN', 'Burning'), ('REMIND', 'Reminders'), ('CALLS', 'Call list')], max_length=8, verbose_name='step'),
+            model_name="nightlyrun",
+            name="step",
+            field=models.CharField(
+                choices=[
+                    ("VISITS", "Forgotten visits"),
+                    ("RELEASE", "Pending points"),
+                    ("GIFTS", "Gifts"),
+                    ("TIERS", "Tiers"),
+                    ("BURN", "Burning"),
+                    ("REMIND", "Reminders"),
+                    ("CALLS", "Call list"),
+                ],
+                max_length=8,
+                verbose_name="step",
+            ),
         ),
         migrations.CreateModel(
-            name='CallTask',
+            name="CallTask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120, unique=True, verbose_name='key')),
-                ('kind', models.CharField(choices=[('BOOKING', 'asks for a visit'), ('MESSAGE', 'wrote to the clinic'), ('FEEDBACK', 'gave few stars'), ('BURNING', 'points burn soon, no message has reached them'), ('NO_VISIT', 'has not come for long'), ('MANUAL', 'task of the staff')], max_length=8, verbose_name='why')),
-                ('facts', models.JSONField(blank=True, default=dict, verbose_name='facts')),
-                ('words', models.TextField(blank=True, verbose_name='in their own words')),
-                ('due_date', models.DateField(verbose_name='call on')),
-                ('created_at', models.DateTimeField(verbose_name='task made')),
-                ('taken_at', models.DateTimeField(blank=True, null=True, verbose_name='taken')),
-                ('outcome', models.CharField(blank=True, choices=[('BOOKED', 'Booked'), ('ANSWERED', 'Question settled'), ('WILL_THINK', 'Will think'), ('NO_ANSWER', 'No answer'), ('WRONG_NUMBER', 'Wrong number'), ('NO_CALLS', 'Asked not to call'), ('NOT_NEEDED', 'No longer needed')], max_length=12, verbose_name='outcome')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done')),
-                ('author', models.ForeignKey(blank=True, help_text='Empty: made by the patient or by itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinics.clinic', verbose_name='clinic')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='call_tasks', to='patients.patient', verbose_name='patient')),
-                ('receipt', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loyalty.receipt', verbose_name='receipt')),
-                ('taken_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who took the task')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("key", models.CharField(max_length=120, unique=True, verbose_name="key")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("BOOKING", "asks for a visit"),
+                            ("MESSAGE", "wrote to the clinic"),
+                            ("FEEDBACK", "gave few stars"),
+                            ("BURNING", "points burn soon, no message has reached them"),
+                            ("NO_VISIT", "has not come for long"),
+                            ("MANUAL", "task of the staff"),
+                        ],
+                        max_length=8,
+                        verbose_name="why",
+                    ),
+                ),
+                ("facts", models.JSONField(blank=True, default=dict, verbose_name="facts")),
+                ("words", models.TextField(blank=True, verbose_name="in their own words")),
+                ("due_date", models.DateField(verbose_name="call on")),
+                ("created_at", models.DateTimeField(verbose_name="task made")),
+                ("taken_at", models.DateTimeField(blank=True, null=True, verbose_name="taken")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("BOOKED", "Booked"),
+                            ("ANSWERED", "Question settled"),
+                            ("WILL_THINK", "Will think"),
+                            ("NO_ANSWER", "No answer"),
+                            ("WRONG_NUMBER", "Wrong number"),
+                            ("NO_CALLS", "Asked not to call"),
+                            ("NOT_NEEDED", "No longer needed"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: made by the patient or by itself.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="made by",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinics.clinic",
+                        verbose_name="clinic",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="call_tasks",
+                        to="patients.patient",
+                        verbose_name="patient",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="loyalty.receipt",
+                        verbose_name="receipt",
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who took the task",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'task of the call list',
-                'verbose_name_plural': 'call list',
+                "verbose_name": "task of the call list",
+                "verbose_name_plural": "call list",
             },
         ),
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('BOOKED', 'Booked'), ('ANSWERED', 'Question settled'), ('WILL_THINK', 'Will think'), ('NO_ANSWER', 'No answer'), ('WRONG_NUMBER', 'Wrong number'), ('NO_CALLS', 'Asked not to call'), ('NOT_NEEDED', 'No longer needed')], max_length=12, verbose_name='outcome')),
-                ('comment', models.CharField(blank=True, max_length=200, verbose_name='comment')),
-                ('at', models.DateTimeField(verbose_name='when')),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who called')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='loyalty.calltask', verbose_name='task')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("BOOKED", "Booked"),
+                            ("ANSWERED", "Question settled"),
+                            ("WILL_THINK", "Will think"),
+                            ("NO_ANSWER", "No answer"),
+                            ("WRONG_NUMBER", "Wrong number"),
+                            ("NO_CALLS", "Asked not to call"),
+                            ("NOT_NEEDED", "No longer needed"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("comment", models.CharField(blank=True, max_length=200, verbose_name="comment")),
+                ("at", models.DateTimeField(verbose_name="when")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who called",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calls",
+                        to="loyalty.calltask",
+                        verbose_name="task",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'call',
-                'verbose_name_plural': 'calls',
+                "verbose_name": "call",
+                "verbose_name_plural": "calls",
             },
         ),
         migrations.AddIndex(
-            model_name='calltask',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['clinic', 'due_date', 'id'], name='call_task_open_by_day'),
+            model_name="calltask",
+            index=models.Index(
+                condition=models.Q(("done_at", None)),
+                fields=["clinic", "due_date", "id"],
+                name="call_task_open_by_day",
+            ),
         ),
         migrations.AddIndex(
-            model_name='calltask',
-            index=models.Index(fields=['patient', '-id'], name='call_task_of_patient'),
+            model_name="calltask",
+            index=models.Index(fields=["patient", "-id"], name="call_task_of_patient"),
         ),
         migrations.AddIndex(
-            model_name='calltask',
-            index=models.Index(fields=['clinic', '-id'], name='call_task_of_clinic'),
+            model_name="calltask",
+            index=models.Index(fields=["clinic", "-id"], name="call_task_of_clinic"),
         ),
         migrations.AddConstraint(
-            model_name='calltask',
-            constraint=models.UniqueConstraint(condition=models.Q(('done_at', None), ('kind', 'BOOKING')), fields=('patient',), name='call_task_one_open_booking'),
+            model_name="calltask",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("done_at", None), ("kind", "BOOKING")),
+                fields=("patient",),
+                name="call_task_one_open_booking",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calltask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at', None), ('outcome', '')), models.Q(('done_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='call_task_done_has_outcome'),
+            model_name="calltask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("done_at", None), ("outcome", "")),
+                    models.Q(("done_at__isnull", False), models.Q(("outcome", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="call_task_done_has_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calltask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('taken_at', None), ('taken_by', None)), models.Q(('taken_at__isnull', False), ('taken_by__isnull', False)), _connector='OR'), name='call_task_taken_by_somebody'),
+            model_name="calltask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("taken_at", None), ("taken_by", None)),
+                    models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="call_task_taken_by_somebody",
+            ),
         ),
     ]

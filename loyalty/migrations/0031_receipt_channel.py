@@ -9,16 +9,20 @@ TAKE_FROM_PATIENTS = """
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0030_call_list'),
+        ("loyalty", "0030_call_list"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='receipt',
-            name='channel',
-            field=models.SlugField(blank=True, db_index=False, help_text='By which the patient came to the clinic, as it was known when the receipt was recorded.', verbose_name='source channel'),
+            model_name="receipt",
+            name="channel",
+            field=models.SlugField(
+                blank=True,
+                db_index=False,
+                help_text="By which the patient came to the clinic, as it was known when the receipt was recorded.",
+                verbose_name="source channel",
+            ),
         ),
         # Backwards nothing is to be undone: the column goes.
         migrations.RunSQL(TAKE_FROM_PATIENTS, migrations.RunSQL.noop),

@@ -7,102 +7,309 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinics', '0004_portal_session'),
-        ('loyalty', '0031_receipt_channel'),
-        ('patients', '0011_public_code_of_a_privilege'),
+        ("clinics", "0004_portal_session"),
+        ("loyalty", "0031_receipt_channel"),
+        ("patients", "0011_public_code_of_a_privilege"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='nightlyrun',
-            name='step',
-            field=models.CharField(choices=[('VISITS', 'Forgotten visits'), ('RELEASE', 'Pending points'), ('GIFTS', 'Gifts'), ('TIERS', 'Tiers'), ('CODES', 'Unused privilege codes'), ('BURN', 'Burning'), ('REMIND', 'Reminders'), ('CALLS', 'Call list')], max_length=8, verbose_name='step'),
+            model_name="nightlyrun",
+            name="step",
+            field=models.CharField(
+                choices=[
+                    ("VISITS", "Forgotten visits"),
+                    ("RELEASE", "Pending points"),
+                    ("GIFTS", "Gifts"),
+                    ("TIERS", "Tiers"),
+                    ("CODES", "Unused privilege codes"),
+                    ("BURN", "Burning"),
+                    ("REMIND", "Reminders"),
+                    ("CALLS", "Call list"),
+                ],
+                max_length=8,
+                verbose_name="step",
+            ),
         ),
         migrations.CreateModel(
-            name='Privilege',
+            name="Privilege",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('title_en', models.CharField(blank=True, max_length=120, verbose_name='title in English')),
-                ('description', models.CharField(blank=True, max_length=300, verbose_name='description')),
-                ('description_en', models.CharField(blank=True, max_length=300, verbose_name='description in English')),
-                ('kind', models.CharField(choices=[('AMOUNT', 'discount in roubles'), ('SERVICE', 'free service'), ('GOODS', 'goods')], default='AMOUNT', max_length=7, verbose_name='what it gives')),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, help_text='Only for a discount in roubles.', max_digits=9, null=True, verbose_name='discount, roubles')),
-                ('price', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='price, points')),
-                ('valid_days', models.PositiveSmallIntegerField(default=14, help_text='The day of purchase is not counted. The points of an unused code come back by themselves.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(366)], verbose_name='code is valid, days')),
-                ('available_from', models.DateField(blank=True, null=True, verbose_name='offered from')),
-                ('available_to', models.DateField(blank=True, help_text='This day included.', null=True, verbose_name='offered until')),
-                ('tiers', models.JSONField(blank=True, default=list, help_text='With none chosen all may buy.', verbose_name='tiers')),
-                ('stock', models.PositiveIntegerField(blank=True, help_text='How many may be bought in all. Empty: any number.', null=True, verbose_name='stock')),
-                ('sold', models.PositiveIntegerField(default=0, editable=False, verbose_name='bought')),
-                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='created')),
-                ('author', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('categories', models.ManyToManyField(blank=True, related_name='+', to='clinics.servicecategory', verbose_name='service categories')),
-                ('clinics', models.ManyToManyField(blank=True, help_text='With none chosen the code works in every clinic.', related_name='+', to='clinics.clinic', verbose_name='clinics')),
-                ('services', models.ManyToManyField(blank=True, help_text='With no services and no categories a discount is off the whole receipt, and goods are free.', related_name='+', to='clinics.service', verbose_name='services')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("title_en", models.CharField(blank=True, max_length=120, verbose_name="title in English")),
+                ("description", models.CharField(blank=True, max_length=300, verbose_name="description")),
+                (
+                    "description_en",
+                    models.CharField(blank=True, max_length=300, verbose_name="description in English"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("AMOUNT", "discount in roubles"),
+                            ("SERVICE", "free service"),
+                            ("GOODS", "goods"),
+                        ],
+                        default="AMOUNT",
+                        max_length=7,
+                        verbose_name="what it gives",
+                    ),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="Only for a discount in roubles.",
+                        max_digits=9,
+                        null=True,
+                        verbose_name="discount, roubles",
+                    ),
+                ),
+                (
+                    "price",
+                    models.PositiveIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="price, points"
+                    ),
+                ),
+                (
+                    "valid_days",
+                    models.PositiveSmallIntegerField(
+                        default=14,
+                        help_text="The day of purchase is not counted. The points of an unused code come back by themselves.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(366),
+                        ],
+                        verbose_name="code is valid, days",
+                    ),
+                ),
+                ("available_from", models.DateField(blank=True, null=True, verbose_name="offered from")),
+                (
+                    "available_to",
+                    models.DateField(
+                        blank=True, help_text="This day included.", null=True, verbose_name="offered until"
+                    ),
+                ),
+                (
+                    "tiers",
+                    models.JSONField(
+                        blank=True, default=list, help_text="With none chosen all may buy.", verbose_name="tiers"
+                    ),
+                ),
+                (
+                    "stock",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="How many may be bought in all. Empty: any number.",
+                        null=True,
+                        verbose_name="stock",
+                    ),
+                ),
+                ("sold", models.PositiveIntegerField(default=0, editable=False, verbose_name="bought")),
+                ("is_active", models.BooleanField(default=True, verbose_name="offered")),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="created")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "categories",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="+",
+                        to="clinics.servicecategory",
+                        verbose_name="service categories",
+                    ),
+                ),
+                (
+                    "clinics",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="With none chosen the code works in every clinic.",
+                        related_name="+",
+                        to="clinics.clinic",
+                        verbose_name="clinics",
+                    ),
+                ),
+                (
+                    "services",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="With no services and no categories a discount is off the whole receipt, and goods are free.",
+                        related_name="+",
+                        to="clinics.service",
+                        verbose_name="services",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'privilege',
-                'verbose_name_plural': 'privileges for points',
+                "verbose_name": "privilege",
+                "verbose_name_plural": "privileges for points",
             },
         ),
         migrations.CreateModel(
-            name='PrivilegeCode',
+            name="PrivilegeCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40, unique=True, verbose_name='key')),
-                ('terms', models.JSONField(verbose_name='terms')),
-                ('points', models.PositiveIntegerField(verbose_name='points')),
-                ('issued_at', models.DateTimeField(verbose_name='bought')),
-                ('valid_to', models.DateField(verbose_name='last day')),
-                ('expires_at', models.DateTimeField(verbose_name='end of the last day')),
-                ('status', models.CharField(choices=[('OPEN', 'not used yet'), ('USED', 'used'), ('RETURNED', 'points given back')], default='OPEN', max_length=8, verbose_name='status')),
-                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='used on')),
-                ('operation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='privilege_code', to='loyalty.operation', verbose_name='purchase')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='privilege_codes', to='patients.patient', verbose_name='patient')),
-                ('privilege', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='codes', to='loyalty.privilege', verbose_name='privilege')),
-                ('receipt', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='privilege_codes', to='loyalty.receipt', verbose_name='receipt')),
-                ('return_operation', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='returned_privilege_code', to='loyalty.operation', verbose_name='return of the points')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("key", models.CharField(max_length=40, unique=True, verbose_name="key")),
+                ("terms", models.JSONField(verbose_name="terms")),
+                ("points", models.PositiveIntegerField(verbose_name="points")),
+                ("issued_at", models.DateTimeField(verbose_name="bought")),
+                ("valid_to", models.DateField(verbose_name="last day")),
+                ("expires_at", models.DateTimeField(verbose_name="end of the last day")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("OPEN", "not used yet"), ("USED", "used"), ("RETURNED", "points given back")],
+                        default="OPEN",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("used_at", models.DateTimeField(blank=True, null=True, verbose_name="used on")),
+                (
+                    "operation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="privilege_code",
+                        to="loyalty.operation",
+                        verbose_name="purchase",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="privilege_codes",
+                        to="patients.patient",
+                        verbose_name="patient",
+                    ),
+                ),
+                (
+                    "privilege",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="codes",
+                        to="loyalty.privilege",
+                        verbose_name="privilege",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="privilege_codes",
+                        to="loyalty.receipt",
+                        verbose_name="receipt",
+                    ),
+                ),
+                (
+                    "return_operation",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="returned_privilege_code",
+                        to="loyalty.operation",
+                        verbose_name="return of the points",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'privilege code',
-                'verbose_name_plural': 'privilege codes',
+                "verbose_name": "privilege code",
+                "verbose_name_plural": "privilege codes",
             },
         ),
         migrations.AddConstraint(
-            model_name='privilege',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gt', 0)), name='privilege_has_a_price'),
+            model_name="privilege",
+            constraint=models.CheckConstraint(condition=models.Q(("price__gt", 0)), name="privilege_has_a_price"),
         ),
         migrations.AddConstraint(
-            model_name='privilege',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_days__gt', 0)), name='privilege_code_lives'),
+            model_name="privilege",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_days__gt", 0)), name="privilege_code_lives"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='privilege',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('kind', 'AMOUNT')), models.Q(models.Q(('kind', 'AMOUNT'), _negated=True), ('amount', None)), _connector='OR'), name='privilege_amount_of_a_discount'),
+            model_name="privilege",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__gt", 0), ("kind", "AMOUNT")),
+                    models.Q(models.Q(("kind", "AMOUNT"), _negated=True), ("amount", None)),
+                    _connector="OR",
+                ),
+                name="privilege_amount_of_a_discount",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='privilege',
-            constraint=models.CheckConstraint(condition=models.Q(('stock', None), ('sold__lte', models.F('stock')), _connector='OR'), name='privilege_never_oversold'),
+            model_name="privilege",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stock", None), ("sold__lte", models.F("stock")), _connector="OR"),
+                name="privilege_never_oversold",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='privilege',
-            constraint=models.CheckConstraint(condition=models.Q(('available_from', None), ('available_to', None), ('available_from__lte', models.F('available_to')), _connector='OR'), name='privilege_days_in_order'),
+            model_name="privilege",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("available_from", None),
+                    ("available_to", None),
+                    ("available_from__lte", models.F("available_to")),
+                    _connector="OR",
+                ),
+                name="privilege_days_in_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='privilegecode',
-            index=models.Index(condition=models.Q(('status', 'OPEN')), fields=['expires_at'], name='privilege_code_open'),
+            model_name="privilegecode",
+            index=models.Index(
+                condition=models.Q(("status", "OPEN")), fields=["expires_at"], name="privilege_code_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='privilegecode',
-            constraint=models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='privilege_code_has_its_price'),
+            model_name="privilegecode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("points__gt", 0)), name="privilege_code_has_its_price"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='privilegecode',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('receipt', None), ('return_operation', None), ('status', 'OPEN'), ('used_at', None)), models.Q(('receipt__isnull', False), ('return_operation', None), ('status', 'USED'), ('used_at__isnull', False)), models.Q(('receipt', None), ('return_operation__isnull', False), ('status', 'RETURNED'), ('used_at', None)), _connector='OR'), name='privilege_code_status_is_true'),
+            model_name="privilegecode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("receipt", None), ("return_operation", None), ("status", "OPEN"), ("used_at", None)),
+                    models.Q(
+                        ("receipt__isnull", False),
+                        ("return_operation", None),
+                        ("status", "USED"),
+                        ("used_at__isnull", False),
+                    ),
+                    models.Q(
+                        ("receipt", None),
+                        ("return_operation__isnull", False),
+                        ("status", "RETURNED"),
+                        ("used_at", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="privilege_code_status_is_true",
+            ),
         ),
     ]

@@ -1,6 +1,7 @@
 """Tables of the program, the ledger and the checkout."""
 
 from loyalty.models.call_task import Call, CallTask
+from loyalty.models.import_run import ImportFile, ImportRow, ImportRun, RowOutcome
 from loyalty.models.ledger import Account, Allocation, Entry, Lot, Operation, OperationKind, Source, Unit
 from loyalty.models.limit_use import LimitUse
 from loyalty.models.manual_discount import ManualDiscount
@@ -24,6 +25,9 @@ __all__ = [
     "Call",
     "CallTask",
     "Entry",
+    "ImportFile",
+    "ImportRow",
+    "ImportRun",
     "ImportedOpening",
     "LimitUse",
     "LineDiscount",
@@ -42,6 +46,7 @@ __all__ = [
     "Refund",
     "RefundLine",
     "ReminderPlan",
+    "RowOutcome",
     "Source",
     "Standing",
     "ThresholdGift",

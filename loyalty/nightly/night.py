@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from clinics import fail_points
 from clinics.models import Clinic
+from loyalty.imports.runs.asking import forget_old_imports
 from loyalty.models import NightlyRun
 from loyalty.nightly import journal
 from loyalty.nightly.call_list import make_call_list
@@ -53,6 +54,7 @@ class NightFailed(Exception):
 def run_due_nights(*, at: datetime) -> None:
     """Do for every clinic the steps of its latest night that are not finished yet. Raises NightFailed."""
     forget_old_runs(at=at)
+    forget_old_imports(at=at)
     _for_every_clinic(at, steps_done=lambda clinic, day: journal.finished_steps(clinic=clinic, day=day))
 
 

@@ -36,9 +36,14 @@ def used_codes() -> set[str]:
         return {code for (code,) in cursor.fetchall()} | {RESERVED_CODE}
 
 
+def latin_slug(title: str) -> str:
+    """`Старая программа` -> `staraya-programma`; empty for a title without letters and digits."""
+    return slugify(title.lower().translate(LATIN))
+
+
 def new_code(title: str, *, taken: Collection[str], otherwise: str) -> str:
     """`Пенсионерам` -> `pensioneram`; `otherwise` for a title without letters."""
-    slug = slugify(title.lower().translate(LATIN)).lstrip("-_0123456789")[:LONGEST].rstrip("-_")
+    slug = latin_slug(title).lstrip("-_0123456789")[:LONGEST].rstrip("-_")
     base = slug or otherwise
     return next(code for code in _candidates(base) if code not in taken)
 

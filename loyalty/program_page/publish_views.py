@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinics import clock
+from clinics.number_texts import moment_text
 from loyalty.models import ProgramVersion
 from loyalty.program.comparison import compare_versions
 from loyalty.program.files import FaultyProgram
@@ -22,7 +23,7 @@ from loyalty.program_page.access import CHANGE, PUBLISH, VIEW_PATIENT, actor_of,
 from loyalty.program_page.editing_page import conflict_text, posted_revision
 from loyalty.program_page.fault_texts import fault_text
 from loyalty.program_page.moves_views import read_moves
-from loyalty.program_page.version_list import moment_text, person
+from loyalty.program_page.version_list import person
 from loyalty.program_page.version_warnings import warnings_of
 from loyalty.program_page.what_if_run import tried_text
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinics.number_texts import day_text
+from clinics.number_texts import moment_text
 from loyalty.models import ProgramVersion
 
 Status = ProgramVersion.Status
@@ -75,13 +74,6 @@ def when_text(version: ProgramVersion, state: str, *, at: datetime) -> str:
 def person(user: Any) -> str:
     """A name, else a login; empty for what a command did."""
     return "" if user is None else user.get_full_name() or user.get_username()
-
-
-def moment_text(moment: datetime, *, at: datetime) -> str:
-    """`27 November` in the portal's own zone, with the time when it is not midnight."""
-    local = timezone.localtime(moment)
-    day = day_text(local.date(), today=timezone.localtime(at).date())
-    return day if (local.hour, local.minute) == (0, 0) else f"{day}, {local:%H:%M}"
 
 
 def _current_id(versions: Iterable[ProgramVersion], *, at: datetime) -> int | None:

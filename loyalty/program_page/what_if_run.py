@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from clinics.number_texts import percent_text
+from clinics.number_texts import moment_text, percent_text
 from loyalty.models import ProgramVersion, WhatIfRun
-from loyalty.program_page.version_list import moment_text, person
+from loyalty.program_page.version_list import person
 from loyalty.texts.what_if_tables import (
     Measure,
     TierMeasures,

@@ -67,6 +67,8 @@ class MaskedChanges(HistoricalRecordContextHelper):
 @admin.register(Patient)
 class PatientAdmin(HistoryAdmin):
     title_add = _("Register a patient")
+    import_page = "import_patients"
+    import_permissions = ("loyalty.import_people",)
     title_change = _("Patient's card")
     form = PatientForm
     inlines = (SocialGroupInline, CardInline, ConsentInline)

@@ -24,7 +24,7 @@ from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from loyalty.models import CallTask, ProgramVersion, Receipt
+from loyalty.models import CallTask, ImportRun, ProgramVersion, Receipt
 from patients.models import Patient
 from tests.admin.two_clinics import ROLES, TwoClinics
 
@@ -44,7 +44,7 @@ class Address:
     @property
     def section(self) -> str:
         first = self.pattern.split("/")[0]
-        own = {"desk", "program", "reports", *(config.label for config in apps.get_app_configs())}
+        own = {"desk", "import", "program", "reports", *(config.label for config in apps.get_app_configs())}
         return first if first in own else "site"
 
 
@@ -85,6 +85,7 @@ def _filled(address: Address, rows) -> str:
         "number": rows[ProgramVersion].number,
         "run_id": 0,
         "task_id": rows[CallTask].pk,
+        "import_id": rows[ImportRun].pk,
         "receipt_id": rows[Receipt].pk,
         "kind": "earning",
         "report": "receipts",

@@ -13,6 +13,8 @@ from clinics.roles import PERMISSIONS_BY_ROLE
 from loyalty.models import (
     Account,
     CallTask,
+    ImportRow,
+    ImportRun,
     ManualDiscount,
     ManualTier,
     NightlyRun,
@@ -107,6 +109,7 @@ def _rows_of(clinic: Clinic, *, phone: str, names: tuple[str, str], actor: User)
             patient=patient, clinic=clinic, rate_bp=500, reason="жалоба", status="WAITING", requested_by=actor,
             requested_at=NOON, expires_at=NOON + timedelta(days=1),
         ),
+        ImportRun: make_import(clinic, actor=actor),
         ManualTier: ManualTier.objects.create(
             patient=patient, tier="gold", reason="подарок", ends_on=date(2027, 1, 1), author=actor, granted_at=NOON
         ),
@@ -123,6 +126,18 @@ def _rows_of(clinic: Clinic, *, phone: str, names: tuple[str, str], actor: User)
         StaffMember: StaffMember.objects.get(user=actor),
         User: actor,
     }  # fmt: skip
+
+
+def make_import(clinic: Clinic, *, actor: User) -> ImportRun:
+    """Patients of a file that has been looked through: one row, with an error."""
+    run = ImportRun.objects.create(
+        kind="PATIENTS", clinic=clinic, source="oldcrm", program_version=ProgramVersion.objects.get(number=1),
+        file_name="patients.csv", titles=[["phone", "телефон"]], state="DONE", counts={"read": 1, "refused": 1},
+        outcomes={"REFUSED": 1}, asked_by=actor, asked_at=NOON,
+    )  # fmt: skip
+    fault = ["phone", "bad_phone", {"found": "12"}]
+    ImportRow.objects.create(run=run, number=2, outcome="REFUSED", cells=["12"], faults=[fault])
+    return run
 
 
 def make_receipt(patient: Patient, *, clinic: Clinic, actor: User | None, **fields: Any) -> Receipt:

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from clinics import clock
+from loyalty.imports.count_texts import done_text, preview_text
 from loyalty.imports.faults import FileRefused
-from loyalty.imports.patient_import import PatientCounts, count_rows, import_patients, preview_patients
+from loyalty.imports.patient_import import count_rows, import_patients, preview_patients
 from loyalty.imports.patient_plan import ImportScope
 from loyalty.imports.texts import refusal_of
 from loyalty.management.import_console import (
@@ -20,7 +20,6 @@ from loyalty.management.import_console import (
     progress_bar,
     refuse_same_file,
     source_of,
-    spaced,
     version_of,
 )
 from loyalty.models import ProgramVersion
@@ -56,7 +55,8 @@ class Command(BaseCommand):
                     )
         except FileRefused as refused:
             raise CommandError(refusal_of(refused)) from refused
-        self.stdout.write(preview_text(counts) if options["dry_run"] else done_text(counts, started=started))
+        seconds = time.monotonic() - started
+        self.stdout.write(preview_text(counts) if options["dry_run"] else done_text(counts, seconds=seconds))
 
     def _version(self, number: int | None, scope: ImportScope) -> ProgramVersion:
         if number is not None:
@@ -67,34 +67,3 @@ class Command(BaseCommand):
             raise CommandError(
                 _("No program is in force yet: publish one, or name a version by --program.")
             ) from None
-
-
-def preview_text(counts: PatientCounts) -> str:
-    text = ngettext(
-        "Read %(read)s row: new %(created)s, to update %(updated)s, with errors %(refused)s."
-        " Nothing has been written yet.",
-        "Read %(read)s rows: new %(created)s, to update %(updated)s, with errors %(refused)s."
-        " Nothing has been written yet.",
-        counts.read,
-    )
-    return text % {
-        "read": spaced(counts.read),
-        "created": spaced(counts.created),
-        "updated": spaced(counts.updated),
-        "refused": spaced(counts.refused),
-    }
-
-
-def done_text(counts: PatientCounts, *, started: float) -> str:
-    done = ngettext(
-        "Done in %(seconds)s s: %(written)s patient.",
-        "Done in %(seconds)s s: %(written)s patients.",
-        counts.written,
-    ) % {"seconds": round(time.monotonic() - started), "written": spaced(counts.written)}
-    unchanged = ngettext("%(count)s row changed nothing.", "%(count)s rows changed nothing.", counts.unchanged) % {
-        "count": spaced(counts.unchanged)
-    }
-    refused = ngettext("%(count)s row with errors.", "%(count)s rows with errors.", counts.refused) % {
-        "count": spaced(counts.refused)
-    }
-    return " ".join([done, *([unchanged] if counts.unchanged else []), *([refused] if counts.refused else [])])

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from clinics import clock
 from clinics.calendar import end_of_day
 from clinics.models import Clinic
+from loyalty.imports.count_texts import done_text, preview_text
 from loyalty.imports.faults import FileRefused
-from loyalty.imports.receipt_import import ReceiptCounts, ReplayScope, import_receipts, preview_receipts
+from loyalty.imports.receipt_import import ReplayScope, import_receipts, preview_receipts
 from loyalty.imports.receipt_rows import COLUMNS, ReceiptFile, ReceiptScope, read_receipts
 from loyalty.imports.table_file import read_table
 from loyalty.imports.texts import refusal_of
@@ -25,7 +25,6 @@ from loyalty.management.import_console import (
     progress_bar,
     refuse_same_file,
     source_of,
-    spaced,
     version_of,
 )
 from loyalty.program.versions import RunningProgram, compiled_version
@@ -56,7 +55,8 @@ class Command(BaseCommand):
                 counts = preview_receipts(file, source=scope.source, on_fault=log.write, on_rows=bar.update)
             else:
                 counts = import_receipts(file, scope=scope, on_fault=log.write, on_rows=bar.update)
-        self.stdout.write(preview_text(counts) if options["dry_run"] else done_text(counts, started=started))
+        seconds = time.monotonic() - started
+        self.stdout.write(preview_text(counts) if options["dry_run"] else done_text(counts, seconds=seconds))
 
     def _scope(self, options: dict[str, Any]) -> ReplayScope:
         at = clock.now()
@@ -94,43 +94,3 @@ def _unit(text: str) -> Decimal:
     if not unit.is_finite() or unit <= 0:
         raise CommandError(_("--unit-roubles is a number above zero."))
     return unit
-
-
-def preview_text(counts: ReceiptCounts) -> str:
-    text = ngettext(
-        "Read %(rows)s row: new receipts %(receipts)s, new contacts %(contacts)s, imported before %(known)s,"
-        " unpaid %(unpaid)s, with errors %(refused)s. Nothing has been written yet.",
-        "Read %(rows)s rows: new receipts %(receipts)s, new contacts %(contacts)s, imported before %(known)s,"
-        " unpaid %(unpaid)s, with errors %(refused)s. Nothing has been written yet.",
-        counts.rows,
-    )
-    return text % {
-        "rows": spaced(counts.rows),
-        "receipts": spaced(counts.receipts),
-        "contacts": spaced(counts.contacts),
-        "known": spaced(counts.known),
-        "unpaid": spaced(counts.unpaid),
-        "refused": spaced(counts.refused),
-    }
-
-
-def done_text(counts: ReceiptCounts, *, started: float) -> str:
-    done = ngettext(
-        "Done in %(seconds)s s: %(receipts)s receipt, visits without payment among them %(free)s,"
-        " new contacts %(contacts)s, points given %(points)s, imported before %(known)s, unpaid %(unpaid)s.",
-        "Done in %(seconds)s s: %(receipts)s receipts, visits without payment among them %(free)s,"
-        " new contacts %(contacts)s, points given %(points)s, imported before %(known)s, unpaid %(unpaid)s.",
-        counts.receipts,
-    ) % {
-        "seconds": round(time.monotonic() - started),
-        "receipts": spaced(counts.receipts),
-        "free": spaced(counts.free_visits),
-        "contacts": spaced(counts.contacts),
-        "points": spaced(counts.points),
-        "known": spaced(counts.known),
-        "unpaid": spaced(counts.unpaid),
-    }
-    refused = ngettext("%(count)s row with errors.", "%(count)s rows with errors.", counts.refused) % {
-        "count": spaced(counts.refused)
-    }
-    return f"{done} {refused}" if counts.refused else done

@@ -1,9 +1,9 @@
-/* Looks how far a run is. Without this file the page reloads itself every few seconds. */
+/* Looks how far a run in the background is. Without this file the page reloads itself every few seconds. */
 (function () {
   "use strict";
 
   const RETRY_MS = 5000;
-  const section = () => document.getElementById("what-if-run");
+  const section = () => document.getElementById("background-run");
 
   function later(delay) {
     window.setTimeout(look, delay);
@@ -24,7 +24,7 @@
   }
 
   function show(page) {
-    const fresh = page.getElementById("what-if-run");
+    const fresh = page.getElementById("background-run");
     if (!fresh) {
       window.location.reload();
       return;

@@ -1,0 +1,1 @@
+"""Pages of the admin that bring patients, receipts and prices from a file: upload, look through, write."""
