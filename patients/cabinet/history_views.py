@@ -1,7 +1,6 @@
 """The patient's whole history: every point that came or went, with its reason, month by month."""
 
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 from urllib.parse import urlencode
 
@@ -65,10 +64,7 @@ def history(request: HttpRequest, patient: Patient) -> HttpResponse:
             Filter(title=title, url=_address(part=key), is_current=key == chosen)
             for key, (_part, title, _empty) in FILTERS.items()
         ],
-        "months": [
-            Month(title=month, rows=list(of_month))
-            for month, of_month in groupby(rows, key=lambda row: _month(row.day))
-        ],
+        "months": _months(rows),
         "empty": FILTERS[chosen][2],
         "newest_url": _address(part=chosen) if before_id else "",
         "more_url": _address(part=chosen, before=str(older_than)) if older_than else "",
@@ -95,9 +91,13 @@ def _page(patient: Patient, *, part: Part, before_id: int | None) -> tuple[list[
     return rows, operations.rows[-1].entry_id if operations.has_more else None
 
 
-def _month(day: date) -> str:
-    """`November 2026`."""
-    return date_format(day, "F Y")
+def _months(rows: list[HistoryRow]) -> list[Month]:
+    """A page begins with what was written down last: a receipt that came late stands in the month of its visit."""
+    by_day = sorted(rows, key=lambda row: row.day, reverse=True)
+    return [
+        Month(title=month, rows=list(of_month))
+        for month, of_month in groupby(by_day, key=lambda row: date_format(row.day, "F Y"))
+    ]
 
 
 def _number(text: str) -> int | None:

@@ -1,8 +1,10 @@
 """The cabinet as an app: its manifest, its worker, and what a phone may keep."""
 
+import gzip
 import json
 import re
 import struct
+from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -83,3 +85,15 @@ def test_page_for_no_internet_knows_nobody(client, django_assert_num_queries):
 
     assert "Страница откроется, как только появится связь." in text_of(page)
     assert not page.cookies
+
+
+def test_home_weighs_little(client, sms, anna):
+    """The page with its styles and scripts, compressed as a server sends them; 100 KB is what it may weigh."""
+    log_in(client, sms)
+    page = client.get("/").content
+
+    files = re.findall(rb'(?:href|src)="/static/([^"]+\.(?:css|js))"', page)
+    weight = sum(len(gzip.compress(Path(finders.find(name.decode())).read_bytes())) for name in files)
+
+    assert len(files) == 2
+    assert len(gzip.compress(page)) + weight < 20_000

@@ -67,6 +67,16 @@ def test_rows_stand_under_their_months_with_their_reasons(client, sms, anna):
     ) in page
 
 
+def test_receipt_that_came_late_stands_in_the_month_of_its_visit(client, sms, anna):
+    give_points(anna, 77, at=datetime(2026, 10, 7, 9, tzinfo=UTC))
+    log_in(client, sms)
+
+    page = client.get("/history/")
+
+    assert amounts(page) == [-100, 3000, -450, 77, 450]
+    assert re.findall(r'<h2 id="month-\d">([^<]+)<', page.content.decode()) == ["Ноябрь 2026", "Октябрь 2026"]
+
+
 @pytest.mark.parametrize(
     ("part", "found"),
     [("", [-100, 3000, -450, 450]), ("earned", [3000, 450]), ("spent", [-100]), ("burnt", [-450])],
@@ -184,12 +194,12 @@ def test_history_of_somebody_else_is_not_reached_by_its_key(client, sms, anna):
 def test_page_takes_the_same_queries_however_long_the_history(client, sms, anna, django_assert_num_queries):
     log_in(client, sms)
     client.get("/history/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/history/")
     for number in range(40):
         give_points(anna, 10, last_day=date(2027, 1, 1) + timedelta(days=number), at=NOON, key=f"more:{number}")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(amounts(client.get("/history/"))) == 30
 
 

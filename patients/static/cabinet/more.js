@@ -4,14 +4,15 @@
   const told = document.querySelector("[data-told]");
   const link = document.querySelector("[data-more]");
 
-  const lastTitle = () => [...months.querySelectorAll("h2")].at(-1)?.textContent;
+  const monthOf = (section) => section.querySelector("h2").textContent;
 
   const add = (page) => {
     for (const section of [...page.querySelectorAll("[data-months] > section")]) {
-      const title = section.querySelector("h2");
-      if (title?.textContent === lastTitle()) {
-        months.lastElementChild.querySelector("ul").append(...section.querySelectorAll("ul > li"));
+      const same = [...months.children].find((shown) => monthOf(shown) === monthOf(section));
+      if (same) {
+        same.querySelector("ul").append(...section.querySelectorAll("ul > li"));
       } else {
+        const title = section.querySelector("h2");
         title.id = `month-${months.children.length + 1}`;
         section.setAttribute("aria-labelledby", title.id);
         months.append(section);
