@@ -15,6 +15,7 @@ from patients.cabinet.urls import urlpatterns
 from patients.cabinet.users import user_of
 from patients.consents import record_consent
 from patients.models import Card, Patient
+from patients.public_codes import friend_code_of
 from tests.people import make_clinic
 from tests.programs import NOON, give_points, make_member
 
@@ -60,6 +61,7 @@ def make_strangers() -> Strangers:
     record_consent(patient=vera, kind="ADVERTISING", granted=True, source="DESK", at=NOON)
     for patient in (anna, vera):
         user_of(patient)
+        friend_code_of(patient, at=NOON)
     OutboxMessage.objects.create(
         key="vera", event="points.earned", kind="SERVICE", patient=vera, due_at=NOON, next_attempt_at=NOON,
         created_at=NOON, status="SENT", sent_at=NOON, address=vera.phone, body="Vera 77777",

@@ -9,12 +9,13 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from patients.public_codes import friend_code_of
 from patients.unsubscribe_links import unsubscribe_token
 from tests.cabinet.crawler import address_of, client_of, make_strangers, patterns, rows_of
 from tests.cabinet.pages import text_of
 from tests.cabinet.test_home import today
 from tests.people import make_staff
-from tests.programs import publish_preset
+from tests.programs import NOON, publish_preset
 
 pytestmark = pytest.mark.django_db
 __all__ = ["today"]
@@ -23,18 +24,21 @@ __all__ = ["today"]
 OWN = {
     "cabinet_home", "cabinet_history", "cabinet_card", "cabinet_offline_card", "cabinet_settings",
     "cabinet_save_profile", "cabinet_save_messages", "cabinet_save_history", "cabinet_data", "cabinet_data_file",
-    "cabinet_leave", "cabinet_help", "cabinet_rules",
+    "cabinet_leave", "cabinet_help", "cabinet_rules", "cabinet_friends",
 }  # fmt: skip
 # The same for everybody, and the way in and out.
 PUBLIC = {
     "account_login", "account_confirm_login_code", "cabinet_resend_code", "cabinet_logout", "cabinet_left",
     "cabinet_offline", "cabinet_manifest", "cabinet_service_worker", "public_rules", "printed_rules",
-    "set_language",
+    "set_language", "cabinet_join", "cabinet_join_about",
 }  # fmt: skip
-# Addresses with somebody's identifier in them, and Vera's.
+# Addresses with somebody's identifier in them: Vera's, and what Anna is answered who follows them.
 NAMED = {
     # The signature is what lets its holder in; Anna cannot make one for Vera.
-    "cabinet_unsubscribe": lambda vera: {"token": f"{vera.pk}-{'0' * 15}"},
+    "cabinet_unsubscribe": (lambda vera: {"token": f"{vera.pk}-{'0' * 15}"}, 404),
+    # Links to hand out: they lead to the registration, and say nothing of whose they are.
+    "channel_link": (lambda vera: {"code": vera.pk}, 302),
+    "friend_link": (lambda vera: {"code": friend_code_of(vera, at=NOON).text}, 200),
 }
 # What the forms of one's own ask for, so that they are not refused for another reason.
 SENSIBLE = {"language": "ru", "next": "/", "is_quiet": "on", "quiet_from": "22:00", "quiet_until": "09:00"}
@@ -53,7 +57,7 @@ def addresses(vera) -> dict[str, str]:
     """Where a pattern takes an identifier, it is Vera's."""
     found = {}
     for pattern in patterns():
-        arguments = NAMED[pattern.name](vera) if pattern.name in NAMED else {}
+        arguments = NAMED[pattern.name][0](vera) if pattern.name in NAMED else {}
         found[address_of(pattern, arguments)] = pattern.name
     return found
 
@@ -84,8 +88,11 @@ def test_patient_reads_nothing_of_another_at_any_address(strangers):
 
     assert len(untold) == 6
     assert statuses["cabinet_home"] == statuses["cabinet_data"] == 200
-    assert {name: status for name, status in statuses.items() if status not in {200, 302, *REFUSED}} == {}
-    assert {name: statuses[name] for name in NAMED} == dict.fromkeys(NAMED, 404)
+    assert {name: statuses[name] for name in NAMED} == {
+        name: answer for name, (_arguments, answer) in NAMED.items()
+    }
+    others = {name: status for name, status in statuses.items() if name not in NAMED}
+    assert {name: status for name, status in others.items() if status not in {200, 302, *REFUSED}} == {}
 
 
 def test_the_same_pages_do_show_vera_herself(strangers):
