@@ -13,6 +13,7 @@ TITLES: dict[str, Promise] = {
     "discount.cancelled": _("Discount by hand cancelled"),
     "discount.granted": _("Discount by hand given"),
     "discount.refused": _("Discount by hand refused"),
+    "event.kind_changed": _("Kind of messages chosen"),
     "gift.lapsed": _("Gift taken back after a refund"),
     "patient.card_blocked": _("Card blocked"),
     "patient.card_issued": _("Card given"),

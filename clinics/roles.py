@@ -66,6 +66,7 @@ _MARKETER = (
     *_CHANNELS,
     "patients.view_patient",
     "notifications.view_outboxmessage",
+    "notifications.view_eventchoice",
 )
 _MANAGER = (
     *_PROGRAM_VIEW,
@@ -113,6 +114,8 @@ _MANAGER = (
     "loyalty.view_manualtier",
     "loyalty.grant_manual_tier",
     "notifications.view_outboxmessage",
+    "notifications.view_eventchoice",
+    "notifications.change_eventchoice",
     "clinics.add_clinic",
     "clinics.change_clinic",
     "clinics.add_service",

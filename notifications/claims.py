@@ -15,7 +15,12 @@ from notifications.models import MessageStatus, OutboxMessage
 
 # Longer than one sending with all its time-outs; the lease is renewed before each.
 LEASE = timedelta(minutes=5)
-WITH_PATIENT = ("patient__household__contact", "patient__merged_into__household__contact")
+WITH_PATIENT = (
+    "patient__home_clinic",
+    "patient__household__contact",
+    "patient__merged_into__home_clinic",
+    "patient__merged_into__household__contact",
+)
 
 
 def claim_due(*, claim: str, at: datetime, limit: int) -> list[OutboxMessage]:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 DAY_BEGINS = time(10)
 DAY_ENDS = time(20)
+# What has just happened is told at any hour: whoever paid at nine in the evening is awake.
+PROMPT = timedelta(minutes=15)
 
 
 def next_daytime(moment: datetime, zone: tzinfo) -> datetime:
@@ -35,3 +37,8 @@ def quiet_end(moment: datetime, *, begins: time, ends: time, zone: tzinfo) -> da
     else:
         return None
     return datetime.combine(day, ends, tzinfo=zone).astimezone(UTC)
+
+
+def may_go_at(*, due_at: datetime, at: datetime, zone: tzinfo) -> datetime:
+    """`at` itself, or the next daytime for what is late and would arrive in the night: after a breakdown, say."""
+    return at if at - due_at <= PROMPT else next_daytime(at, zone)

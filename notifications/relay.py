@@ -9,6 +9,7 @@ What is promised when a relay dies at any moment, or two run at once:
 import logging
 import uuid
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -16,7 +17,7 @@ from enum import Enum, auto
 from django.utils import translation
 
 from clinics import fail_points
-from notifications import claims
+from notifications import claims, event_choices
 from notifications.channels.base import (
     Delivery,
     DeliveryError,
@@ -28,7 +29,7 @@ from notifications.channels.base import (
 from notifications.channels.registry import get_channel
 from notifications.events import ComposedText, UnknownEvent, get_event
 from notifications.models import MessageKind, MessageStatus, OutboxMessage, SkipReason
-from notifications.quiet_hours import quiet_end
+from notifications.quiet_hours import may_go_at, quiet_end
 from notifications.retry_times import MOST_ATTEMPTS, next_attempt_at
 from notifications.routing import Route, find_route
 from notifications.unsubscribing import unsubscribe_url
@@ -63,6 +64,7 @@ class Turn:
     message: OutboxMessage
     claim: str
     at: datetime
+    kind: str  # as the network has chosen by now
 
     @property
     def patient(self) -> Patient:
@@ -78,8 +80,16 @@ def send_due(*, at: datetime, limit: int = BATCH) -> Batch:
     claim = uuid.uuid4().hex
     messages = claims.claim_due(claim=claim, at=at, limit=limit)
     fail_points.reached("relay.after_claim")
-    outcomes = Counter(_relay(Turn(message=message, claim=claim, at=at)) for message in messages)
+    kinds = event_choices.chosen_kinds() if messages else {}
+    turns = [
+        Turn(message=message, claim=claim, at=at, kind=_kind_of(message, kinds=kinds)) for message in messages
+    ]
+    outcomes = Counter(map(_relay, turns))
     return Batch(claimed=len(messages), outcomes=outcomes)
+
+
+def _kind_of(message: OutboxMessage, *, kinds: Mapping[str, str]) -> str:
+    return message.kind if message.kind == MessageKind.CODE else kinds.get(message.event, message.kind)
 
 
 def _relay(turn: Turn) -> Outcome:
@@ -108,7 +118,7 @@ def _deliver(turn: Turn) -> Outcome:
     quiet_until = _quiet_until(turn)
     if quiet_until:
         return _wait(turn, until=quiet_until)
-    route = find_route(patient=turn.patient, kind=message.kind)
+    route = find_route(patient=turn.patient, kind=turn.kind)
     if isinstance(route, SkipReason):
         return _skip(turn, route)
     text = _compose(turn)
@@ -124,11 +134,12 @@ def _send(turn: Turn, *, route: Route, text: ComposedText) -> Outcome:
         subject=text.subject,
         body=text.body,
         short=text.short,
-        unsubscribe_url=unsubscribe_url(turn.patient.pk) if turn.message.kind == MessageKind.ADVERTISING else "",
+        unsubscribe_url=unsubscribe_url(turn.patient.pk) if turn.kind == MessageKind.ADVERTISING else "",
     )
     is_ours = claims.begin_sending(
         message=turn.message,
         claim=turn.claim,
+        kind=turn.kind,
         channel=route.channel.code,
         address=outgoing.address,
         subject=outgoing.subject,
@@ -162,14 +173,19 @@ def _reason_to_skip(turn: Turn) -> SkipReason | None:
 
 
 def _quiet_until(turn: Turn) -> datetime | None:
-    """A code is what the patient is waiting for: it comes at any hour."""
-    if turn.message.kind == MessageKind.CODE:
-        return None
-    chosen = preferences_of(turn.patient.pk)
-    if chosen.quiet_from is None or chosen.quiet_until is None:
+    """The later of the morning, for what is late, and the end of the patient's own quiet hours.
+
+    A code is what the patient is waiting for: it comes at any hour.
+    """
+    if turn.kind == MessageKind.CODE:
         return None
     zone = turn.patient.home_clinic.tz
-    return quiet_end(turn.at, begins=chosen.quiet_from, ends=chosen.quiet_until, zone=zone)
+    until = may_go_at(due_at=turn.message.due_at, at=turn.at, zone=zone)
+    chosen = preferences_of(turn.patient.pk)
+    if chosen.quiet_from is not None and chosen.quiet_until is not None:
+        own = quiet_end(turn.at, begins=chosen.quiet_from, ends=chosen.quiet_until, zone=zone)
+        until = max(until, own or until)
+    return until if until > turn.at else None
 
 
 def _wait(turn: Turn, *, until: datetime) -> Outcome:
@@ -215,7 +231,9 @@ def _record_sent(turn: Turn, delivery: Delivery, *, body: str) -> Outcome:
 
 
 def _skip(turn: Turn, reason: SkipReason) -> Outcome:
-    claims.settle(message=turn.message, claim=turn.claim, status=MessageStatus.SKIPPED, skip_reason=reason)
+    claims.settle(
+        message=turn.message, claim=turn.claim, kind=turn.kind, status=MessageStatus.SKIPPED, skip_reason=reason
+    )
     return Outcome.SKIPPED
 
 

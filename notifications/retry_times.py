@@ -1,6 +1,7 @@
 """When to try a failed message again. Pure: standard library only.
 
-The waits grow fourfold from a minute up to six hours; after twelve attempts, about two days, it is given up.
+The waits grow fourfold from a minute up to six hours; after twelve attempts, two days and more, it is given up.
+A try that would fall into the night is put off to the morning by the relay.
 """
 
 from datetime import datetime, timedelta

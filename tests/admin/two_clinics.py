@@ -27,7 +27,7 @@ from loyalty.models import (
     ReminderPlan,
     Standing,
 )
-from notifications.models import OutboxMessage
+from notifications.models import EventChoice, OutboxMessage
 from patients.models import Household, Patient, SocialGroup, SourceChannel, Tag
 from tests.people import make_clinic, make_service, make_social_group, make_staff, make_tag
 from tests.programs import NOON, give_points, make_member, publish_preset
@@ -72,6 +72,7 @@ def _shared_rows() -> dict[type[Model], Model]:
         Tag: make_tag(),
         SocialGroup: make_social_group(),
         ProgramVersion: draft,
+        EventChoice: EventChoice.objects.get(event="points.burning_soon"),
         CrontabSchedule: crontab,
         IntervalSchedule: interval,
         PeriodicTask: task or PeriodicTask.objects.create(name="night", task="night", crontab=crontab),

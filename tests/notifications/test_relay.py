@@ -1,6 +1,6 @@
 """The relay over a real SMTP server and a double of the SMS gateway."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email import message_from_bytes, policy
 
@@ -231,7 +231,7 @@ def test_a_message_is_given_up_after_the_last_attempt(greeting, smsc):
     moment = NOON
 
     while relay.send_due(at=moment).claimed:
-        moment += timedelta(hours=6)
+        moment += timedelta(days=1)
 
     assert outcome(message) == ("FAILED", "smsc-4")
     assert message.attempts == 12
@@ -345,3 +345,36 @@ def test_a_relay_that_has_lost_its_claim_changes_nothing(greeting, smsc, monkeyp
     assert batch.outcomes == {relay.Outcome.CLAIM_LOST: 1}
     assert outcome(message) == ("PENDING", "")
     assert (message.claimed_by, smsc.accepted) == ("another", [])
+
+
+def test_what_is_late_waits_for_the_morning_and_the_night_is_no_attempt(greeting, smsc):
+    evening = datetime(2026, 3, 10, 16, 50, tzinfo=UTC)  # 19:50 in Moscow; the relay comes at 20:06
+    message = queue(make_anna(), due_at=evening)
+
+    relay.send_due(at=evening + timedelta(minutes=16))
+
+    assert (outcome(message), message.attempts) == (("PENDING", ""), 0)
+    morning = datetime(2026, 3, 11, 7, 0, tzinfo=UTC)
+    assert message.next_attempt_at == morning
+    assert smsc.accepted == []
+    relay.send_due(at=morning)
+    assert len(smsc.accepted) == 1
+
+
+def test_what_has_just_happened_is_told_at_nine_in_the_evening(greeting, smsc):
+    evening = datetime(2026, 3, 10, 18, 0, tzinfo=UTC)
+    queue(make_anna(), due_at=evening)
+
+    relay.send_due(at=evening + timedelta(minutes=15))
+
+    assert len(smsc.accepted) == 1
+
+
+def test_a_code_that_was_asked_for_goes_at_any_hour(smsc):
+    night = datetime(2026, 3, 10, 23, 0, tzinfo=UTC)
+    with greeting_event.registered(MessageKind.CODE):
+        queue(make_anna(), due_at=night)
+
+        relay.send_due(at=night + timedelta(hours=1))
+
+    assert len(smsc.accepted) == 1
