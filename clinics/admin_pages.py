@@ -8,7 +8,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
+from django.db.models import ForeignKey, IntegerField, ManyToManyField, Model, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -24,10 +24,17 @@ MOST_COUNTED = 5_000
 LONGEST_ID = 18  # digits that fit into a bigint
 
 
+class CountOf(Subquery):
+    """How many rows the query has, as one value beside other columns; the database works it out once."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
 class BoundedPaginator(Paginator):
     """Counts up to 5 000 rows and no further: whoever needs row 5 001 narrows the list down.
 
-    Told that the first page is asked for, it reads that before it counts: what fits into it needs no count.
+    Told that the first page is asked for, it reads and counts by one query.
     """
 
     asks_first_page = False
@@ -60,17 +67,27 @@ class BoundedPaginator(Paginator):
     @cached_property
     def _counted(self) -> int:
         rows = self.object_list
-        if isinstance(rows, QuerySet):
-            if self.asks_first_page and len(self.first_rows) <= self.per_page:
-                return len(self.first_rows)
-            # One row more tells a list that is cut from a list of exactly so many.
-            return rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
-        return min(len(rows), MOST_COUNTED + 1)
+        if not isinstance(rows, QuerySet):
+            return min(len(rows), MOST_COUNTED + 1)
+        if not self.asks_first_page:
+            return self._keys(rows).count()
+        if len(self.first_rows) <= self.per_page:
+            return len(self.first_rows)
+        counted: int = self.first_rows[0].all_counted
+        return counted
 
     @cached_property
     def first_rows(self) -> list[Any]:
-        """The rows of the first page, and one more if there is one."""
-        return list(self.object_list[: self.per_page + 1])
+        """The rows of the first page, and one more if there is one; each knows how many there are in all."""
+        rows = self.object_list
+        if isinstance(rows, QuerySet):
+            rows = rows.annotate(all_counted=CountOf(self._keys(rows)))
+        return list(rows[: self.per_page + 1])
+
+    @staticmethod
+    def _keys(rows: QuerySet) -> QuerySet:
+        """One row more than the bound tells a list that is cut from a list of exactly so many."""
+        return rows.order_by().values("pk")[: MOST_COUNTED + 1]
 
 
 class OnceReadList(ChangeList):
@@ -210,6 +227,7 @@ class FactAdmin(PortalAdmin):
 class FactInline(admin.TabularInline):
     """Facts shown on the page of what they belong to."""
 
+    template = "admin/fact_inline.html"
     extra = 0
     max_num = 0
     can_delete = False

@@ -117,3 +117,20 @@ def test_navigation_shows_only_what_the_role_may_see(client):
 
     assert ">Стойка<" in desk_page
     assert ">Стойка<" not in marketer_page
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/admin/login/", "/admin/desk/", "/admin/loyalty/receipt/"])
+def test_staff_choose_the_language_at_the_foot_of_every_page(client, root, address):
+    make_clinic(name="Mytishchi")
+    if "login" in address:
+        client.logout()
+    assert 'name="language" value="en"' in client.get(address).content.decode()
+
+    client.post("/language/", {"language": "en", "next": address})
+
+    page = client.get(address).content.decode()
+    assert re.findall("[А-яё]+", page) == ["Русский"]
+
+
+def test_window_that_chooses_a_row_has_no_languages(client, root):
+    assert 'name="language"' not in client.get("/admin/patients/tag/?_popup=1").content.decode()
