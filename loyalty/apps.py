@@ -13,6 +13,7 @@ class LoyaltyConfig(AppConfig):
         # Imported here: they need loaded models.
         from loyalty.messages.burning import POINTS_BURNING_SOON_EVENT  # noqa: PLC0415
         from loyalty.messages.gifts import GIFT_GIVEN_EVENT  # noqa: PLC0415
+        from loyalty.messages.notes import RECEIPT_NOTE_EVENT  # noqa: PLC0415
         from loyalty.messages.receipts import POINTS_EARNED_EVENT  # noqa: PLC0415
         from loyalty.messages.spending import SPEND_CODE_EVENT, SPEND_OVERRIDDEN_EVENT  # noqa: PLC0415
         from loyalty.messages.tiers import TIER_AT_RISK_EVENT, TIER_CHANGED_EVENT  # noqa: PLC0415
@@ -20,6 +21,7 @@ class LoyaltyConfig(AppConfig):
         from notifications.events import register  # noqa: PLC0415
 
         register(POINTS_EARNED_EVENT)
+        register(RECEIPT_NOTE_EVENT)
         register(POINTS_BURNING_SOON_EVENT)
         register(GIFT_GIVEN_EVENT)
         register(SPEND_CODE_EVENT)

@@ -25,6 +25,7 @@ MOST_ANOMALIES = 100
 
 class Anomaly(StrEnum):
     OWN_CARD = "own_card"  # the patient has the receptionist's own name
+    OWN_PHONE = "own_phone"  # the patient has the receptionist's own phone
     ONE_CARD = "one_card"
     OVERRIDES = "overrides"
 
@@ -88,15 +89,19 @@ def read_activity(period: Period) -> list[PersonActivity]:
 
 
 def find_anomalies(period: Period) -> list[Finding]:
-    """At most a hundred, own cards first."""
+    """At most a hundred, own cards first. A patient without a phone has nobody's."""
     named_alike = Q(patient__last_name=F("actor__last_name"), patient__first_name=F("actor__first_name"))
     own = period.receipts().filter(named_alike).exclude(actor__last_name="")
+    same_phone = (
+        period.receipts().filter(patient__phone=F("actor__staff_member__phone")).exclude(patient__phone="")
+    )
     busy = period.receipts().values("actor", "patient").annotate(n=Count("id")).filter(n__gte=MANY_ON_ONE_CARD)
     pairs = list(busy.order_by("-n", "actor", "patient").values_list("actor", "patient")[:MOST_ANOMALIES])
     one_card = period.receipts().filter(
         actor__in={actor for actor, _patient in pairs}, patient__in={patient for _actor, patient in pairs}
     )
     findings = _findings(Anomaly.OWN_CARD, own, by=("actor_id", "patient_id"), at_least=1)
+    findings += _findings(Anomaly.OWN_PHONE, same_phone, by=("actor_id", "patient_id"), at_least=1)
     findings += _findings(Anomaly.ONE_CARD, one_card, by=("actor_id", "patient_id"), at_least=MANY_ON_ONE_CARD)
     findings += _findings(Anomaly.OVERRIDES, _overridden(period), by=("actor_id",), at_least=MANY_OVERRIDES)
     return findings[:MOST_ANOMALIES]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
@@ -10,11 +11,24 @@ from django.utils.translation import gettext_lazy as _
 from clinics.admin_pages import HistoryAdmin, OwnClinicsAdmin
 from clinics.models import StaffMember
 from clinics.scope import clinics_of
+from patients.phone import normalise_phone
+
+
+class StaffMemberForm(forms.ModelForm):
+    def clean_phone(self) -> str:
+        typed: str = self.cleaned_data["phone"]
+        phone = normalise_phone(typed) if typed else ""
+        if phone is None:
+            raise forms.ValidationError(
+                _("This is not a whole phone number. Write it like +7 916 123-45-67."), code="phone"
+            )
+        return phone
 
 
 @admin.register(StaffMember)
 class StaffMemberAdmin(HistoryAdmin, OwnClinicsAdmin):
     title_add = _("New staff member")
+    form = StaffMemberForm
     list_display = ("__str__", "home_clinic")
     list_select_related = ("user", "home_clinic")
     search_fields = ("user__username", "user__last_name")

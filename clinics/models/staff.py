@@ -14,6 +14,8 @@ class StaffMember(models.Model):
     )
     clinics = models.ManyToManyField(Clinic, related_name="staff", verbose_name=_("clinics"))
     home_clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("works mostly at"))
+    # In one spelling, +7…: receipts on a card with it deserve a look.
+    phone = models.CharField(_("own phone"), max_length=16, blank=True)
 
     history = HistoricalRecords()
 

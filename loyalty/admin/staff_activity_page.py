@@ -23,6 +23,7 @@ USUAL_DAYS = 30
 LONGEST_DAYS = 366
 KINDS = {
     Anomaly.OWN_CARD: gettext_lazy("The patient has the receptionist's own name"),
+    Anomaly.OWN_PHONE: gettext_lazy("The patient has the receptionist's own phone"),
     Anomaly.ONE_CARD: gettext_lazy("Many receipts on one card"),
     Anomaly.OVERRIDES: gettext_lazy("Often without the patient's code"),
 }

@@ -1,5 +1,7 @@
 """What the desk says after an act: a receipt posted or refunded, a visit closed. Addresses carry only a number."""
 
+import secrets
+
 from django.utils.translation import gettext as _
 
 from clinics.calendar import local_date
@@ -8,7 +10,12 @@ from clinics.number_texts import day_text, money_text, number_text, signed_text
 from loyalty.desk.access import Desk
 from loyalty.desk.page import DeskPage
 from loyalty.desk.quote_panel import waiting_text
+from loyalty.messages.notes import NoteHasNoRoute, note_route
 from loyalty.models import Lot, Receipt, Refund, Standing
+from notifications.addresses import mask_address
+from notifications.channels.registry import LABELS
+from notifications.models import SkipReason
+from patients.search import active_patients
 
 
 def put_receipt(page: DeskPage, *, desk: Desk, number: int, is_repeated: bool) -> None:
@@ -28,8 +35,27 @@ def put_receipt(page: DeskPage, *, desk: Desk, number: int, is_repeated: bool) -
         "text": text,
         "receipt_id": receipt.pk,
         "may_refund": True,
+        # One press of the button is one note, however often its form arrives.
+        "note_key": secrets.token_urlsafe(9),
         "waiting": "" if receipt.visit_closed_at else waiting_text(_waiting_points(receipt)),
     }
+
+
+def put_note(page: DeskPage, *, desk: Desk, number: int, is_repeated: bool) -> None:
+    """The receipt again, with where its note goes or why it does not."""
+    put_receipt(page, desk=desk, number=number, is_repeated=False)
+    patients = active_patients().select_related("household__contact")
+    patient = patients.filter(receipts__clinic__in=desk.clinic_ids, receipts__pk=number).first()
+    if patient is None:
+        return
+    try:
+        route = note_route(patient)
+    except NoteHasNoRoute as refusal:
+        page.notices.append(("warn", _no_note_text(refusal)))
+    else:
+        text = _("The note goes to the patient: %(channel)s, %(address)s.")
+        values = {"channel": LABELS[route.channel.code], "address": mask_address(route.address)}
+        page.notices.append(("ok", text % values))
 
 
 def put_refund(page: DeskPage, *, desk: Desk, number: int, is_repeated: bool) -> None:
@@ -75,6 +101,14 @@ def put_visit(page: DeskPage, *, desk: Desk, number: int, is_repeated: bool) -> 
         return
     text = _("✓ The visit of receipt %(number)s is closed. Balance %(balance)s.") % values
     page.extra["result"] = {"text": text, "receipt_id": receipt.pk, "may_refund": True}
+
+
+def _no_note_text(refusal: NoteHasNoRoute) -> str:
+    texts = {
+        SkipReason.NO_ADDRESS: _("The note is not sent: neither a phone nor an e-mail is known. Print it."),
+        SkipReason.NO_CONSENT: _("The note is not sent: the patient has not agreed to messages. Print it."),
+    }
+    return texts.get(refusal.reason, _("The note is not sent: no channel is set up. Print it."))
 
 
 def _waiting_points(receipt: Receipt) -> int:

@@ -13,7 +13,7 @@ from clinics.calendar import local_date
 from clinics.number_texts import day_text
 from loyalty.calls.listing import WORK, tasks_for
 from loyalty.desk.access import Desk, Who, choose_clinic, desk_view, sign_who
-from loyalty.desk.done_texts import put_receipt, put_refund, put_visit
+from loyalty.desk.done_texts import put_note, put_receipt, put_refund, put_visit
 from loyalty.desk.page import DeskPage, put_patient, show_desk, who_of
 from loyalty.desk.people_views import ADD_PATIENT, form_with_phone
 from loyalty.desk.proof_taking import who_was_found
@@ -31,7 +31,7 @@ LAYOUT_HINTS = {
     Layout.ENGLISH.value: gettext_lazy("The keyboard layout was English, we have corrected it."),
     Layout.RUSSIAN.value: gettext_lazy("The keyboard layout was Russian, we have corrected it."),
 }
-DONE = {"done": put_receipt, "refunded": put_refund, "visit": put_visit}
+DONE = {"done": put_receipt, "note": put_note, "refunded": put_refund, "visit": put_visit}
 
 
 @desk_view()

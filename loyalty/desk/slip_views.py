@@ -35,6 +35,7 @@ def desk_slip(request: HttpRequest, desk: Desk, receipt_id: int) -> HttpResponse
     lines = receipt.lines.select_related("service", "category").order_by("position")
     context = {
         "receipt": receipt,
+        "is_sheet": request.GET.get("paper") == "a4",
         "day": local_date(receipt.paid_at, receipt.clinic.tz),
         "lines": [_line(line) for line in lines],
         "price": money_text(to_kopecks(receipt.price)),

@@ -9,6 +9,7 @@ from loyalty.desk import (
     checkout_views,
     discount_views,
     home,
+    note_views,
     people_views,
     proof_views,
     refund_views,
@@ -36,4 +37,5 @@ urlpatterns = [
     path("refund/<int:receipt_id>/", refund_views.desk_refund, name="desk_refund"),
     path("visit/<int:receipt_id>/", visit_views.desk_close_visit, name="desk_close_visit"),
     path("slip/<int:receipt_id>/", slip_views.desk_slip, name="desk_slip"),
+    path("note/<int:receipt_id>/", note_views.desk_send_note, name="desk_send_note"),
 ]

@@ -1,18 +1,22 @@
 """The list of versions and the page of one."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinics import clock
+from clinics.admin_pages import own_clinics
 from loyalty.models import ProgramVersion
 from loyalty.program.comparison import compare_versions
 from loyalty.program.files import preset_names
-from loyalty.program.versions import replaced_by, version_at
+from loyalty.program.versions import compiled_version, replaced_by, version_at
 from loyalty.program_page.access import CHANGE, PUBLISH, find_version, program_view
+from loyalty.program_page.budgets import BudgetUse, read_budgets
 from loyalty.program_page.told_version import tell_version
 from loyalty.program_page.version_list import read_versions, version_row
 from loyalty.program_page.version_warnings import warnings_of
@@ -43,12 +47,18 @@ def program_version(request: HttpRequest, number: int) -> HttpResponse:
         "chapters": tell_version(version, is_editable=is_draft and may_change),
         "old": old,
         "changes": compare_versions(old, version) if old is not None and is_draft else [],
+        "budgets": _budgets(request, version=version, at=at) if row.state == "current" else [],
         "warnings": warnings_of(version, at=at) if is_draft else [],
         "may_change": may_change,
         "may_publish": may_publish,
         "may_archive": (is_draft and may_change) or (row.state == "future" and may_publish),
     }
     return render(request, "loyalty/program_page/version.html", context)
+
+
+def _budgets(request: HttpRequest, *, version: ProgramVersion, at: datetime) -> list[BudgetUse]:
+    day = timezone.localtime(at).date()
+    return read_budgets(compiled_version(version), clinics=own_clinics(request), day=day)
 
 
 def show_list(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpResponse:

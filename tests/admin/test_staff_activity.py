@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from clinics.models import StaffMember
 from loyalty.models import Receipt
 from patients.models import Patient
 from patients.registration import NewPatient, register_patient
@@ -92,6 +93,28 @@ def test_own_card_is_shown_with_a_link_to_its_receipt(maria, rita):
 
     assert findings(page) == [("own_card", "rita", [own.pk])]
     assert f'href="/admin/loyalty/receipt/{own.pk}/change/"' in page.content.decode()
+
+
+def test_card_with_the_receptionists_phone_is_shown(maria, rita):
+    StaffMember.objects.filter(user=rita).update(phone="+79160000003")
+    own = make_receipt(make_patient("Другова", "Имя", "+79160000003"), clinic=make_clinic(), actor=rita)
+    make_receipt(make_patient(), clinic=make_clinic(), actor=rita)
+    make_receipt(make_patient("Малая", "Без", None), clinic=make_clinic(), actor=make_staff("sonya", "senior"))
+
+    assert findings(maria.get(PAGE)) == [("own_phone", "rita", [own.pk])]
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("8 916 000-00-03", "+79160000003"), ("", ""), ("916", None)])
+def test_owner_writes_the_phone_of_the_staff_in_any_spelling(client, rita, typed, kept):
+    client.force_login(make_staff("olga", "owner"))
+    member, clinic = rita.staff_member, make_clinic()
+    form = {"user": rita.pk, "clinics": [clinic.pk], "home_clinic": clinic.pk, "phone": typed}
+
+    page = client.post(f"/admin/clinics/staffmember/{member.pk}/change/", form)
+
+    member.refresh_from_db()
+    assert member.phone == (kept or "")
+    assert ("Это не полный номер телефона" in page.content.decode()) is (kept is None)
 
 
 @pytest.mark.parametrize(("number", "shown"), [(4, False), (5, True)])
