@@ -11,8 +11,10 @@ from clinics.models import Clinic
 from clinics.number_texts import money_text, number_text
 from loyalty.checkout.limit_use import WARNING_PERCENT
 from loyalty.models import LimitUse
-from loyalty.rules.compiled import CompiledProgram, Promotion
+from loyalty.rules.compiled import CompiledProgram, EarningRule, Gift, Promotion
 from loyalty.rules.limits import Limit, LimitKind, period_start
+
+BudgetPlace = tuple[str, int | None, date]  # rule, clinic, first day of the period
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Budget:
     clinic: Clinic | None  # None: of the whole network
     is_money: bool  # kopecks, else points
 
-    def place(self, day: date) -> tuple[str, int | None, date]:
+    def place(self, day: date) -> BudgetPlace:
         clinic_id = self.clinic.pk if self.clinic else None
         return self.limit.rule_code, clinic_id, period_start(self.limit.period, day)
 
@@ -41,12 +43,19 @@ def read_budgets(program: CompiledProgram, *, clinics: Collection[Clinic], day: 
     rows = LimitUse.objects.filter(kind=LimitKind.BUDGET.value).values_list(
         "rule_code", "clinic", "period_start", "used"
     )
-    used = {row[:3]: row[3] for row in rows.filter(rule_code__in={budget.limit.rule_code for budget in budgets})}
+    used: dict[BudgetPlace, int] = {
+        row[:3]: row[3] for row in rows.filter(rule_code__in={budget.limit.rule_code for budget in budgets})
+    }
     return [_told(budget, program=program, used=used.get(budget.place(day), 0)) for budget in budgets]
 
 
 def _budgets(program: CompiledProgram, *, clinics: Collection[Clinic]) -> Iterator[Budget]:
-    for giver in (*program.earning.rules, *program.discounts.promotions, *program.gifts):
+    givers: tuple[EarningRule | Promotion | Gift, ...] = (
+        *program.earning.rules,
+        *program.discounts.promotions,
+        *program.gifts,
+    )
+    for giver in givers:
         for limit in giver.limits:
             if limit.kind is LimitKind.BUDGET:
                 for clinic in clinics if limit.per_clinic else (None,):
