@@ -116,8 +116,13 @@ CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["CACHE_URL"]}
         if os.environ.get("CACHE_URL")
-        # Shared by all web processes: log-in limits must not be counted per process.
-        else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}
+        # Shared by all web processes: log-in limits must not be counted per process. Django's own 300 entries
+        # would let a stranger push the count of somebody's wrong codes out by asking for codes to other phones.
+        else {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "portal_cache",
+            "OPTIONS": {"MAX_ENTRIES": 50_000},
+        }
     )
 }
 

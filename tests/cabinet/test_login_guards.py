@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from notifications import immediate
@@ -116,6 +117,22 @@ def test_lock_of_one_phone_leaves_the_others_alone(client, sms):
         try_code(client, wrong(sms.last_code))
 
     assert log_in(fresh_client(), sms, "8 916 000-00-01").status_code == 302
+
+
+def test_counts_of_very_many_other_phones_push_no_lock_out(client, sms):
+    make_patient()
+    ask_code(client)
+    for _attempt in range(5):
+        try_code(client, wrong(sms.last_code))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into portal_cache (cache_key, value, expires) "
+            "select 'zz' || n, '', now() + interval '1 day' from generate_series(1, 2000) n"
+        )
+
+    ask_code(fresh_client(), UNKNOWN)
+
+    assert LOCKED in text_of(ask_code(fresh_client()))
 
 
 def test_right_code_forgets_the_wrong_ones(client, sms):
