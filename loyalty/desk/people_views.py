@@ -105,7 +105,8 @@ def form_with_phone(phone: str) -> RegistrationForm:
     return form
 
 
-@desk_view(permission=ADD_PATIENT)
+# Of the form nothing goes into an address: the tab keeps what was typed (kept_form.js).
+@desk_view(permission=ADD_PATIENT, kept_fields=("who",))
 def desk_register(request: HttpRequest, desk: Desk) -> HttpResponse:
     """A new person: patient, card, account and welcome points at once, then straight to their page."""
     if request.method != "POST":

@@ -40,6 +40,11 @@ class EventChoiceAdmin(PortalAdmin):
     def save_model(self, request: HttpRequest, obj: EventChoice, form: Any, change: bool) -> None:
         choose_kind(choice=obj, kind=obj.kind, actor=request.user, at=clock.now())  # type: ignore[arg-type]
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        # The title says what is chosen, the field below of which message; its code is of no use to people.
+        context["subtitle"] = None
+        return super().render_change_form(request, context, *args, **kwargs)
+
     @admin.display(description=_("message"), ordering="event")
     def event_title(self, choice: EventChoice) -> str:
         try:

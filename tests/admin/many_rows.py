@@ -25,7 +25,7 @@ from loyalty.models import (
     Refund,
     ReminderPlan,
 )
-from notifications.models import OutboxMessage
+from notifications.models import EventChoice, OutboxMessage
 from patients.models import Card, Household, Patient, SocialGroup, SourceChannel, Tag
 from tests.people import LONG_AGO
 from tests.programs import NOON, publish_preset
@@ -190,6 +190,7 @@ MAKERS: dict[str, Callable[[Many, int], Model]] = {
     "loyalty.Receipt": _receipt,
     "loyalty.Refund": _refund,
     "loyalty.ReminderPlan": _reminder,
+    "notifications.EventChoice": lambda many, n: EventChoice(event=f"event-{n}", kind="SERVICE"),
     "notifications.OutboxMessage": _message,
     "patients.Card": lambda many, n: Card(patient=many.one(Patient, n), number=f"{n:08d}", issued_at=NOON),
     "patients.Household": _household,

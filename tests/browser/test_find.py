@@ -101,6 +101,31 @@ def test_form_comes_back_filled_after_a_new_log_in(at_desk: Page):
     assert Receipt.objects.get().price == 49_000
 
 
+def test_registration_comes_back_filled_after_a_new_log_in(at_desk: Page):
+    at_desk.goto("/admin/desk/register/")
+    for name, text in (("phone", "8 916 000-00-05"), ("last_name", "Новая"), ("first_name", "Нина")):
+        at_desk.fill(f"input[name={name}]", text)
+    at_desk.check("input[name=rules]")
+    at_desk.context.clear_cookies(name="sessionid")
+
+    at_desk.keyboard.press("Enter")
+    at_desk.wait_for_url("**/admin/login/**")
+    assert "916" not in at_desk.url
+    at_desk.fill("input[name=username]", "rita")
+    at_desk.fill("input[name=password]", "clinic-pass-1")
+    at_desk.keyboard.press("Enter")
+
+    expect(at_desk.locator(".register .notice")).to_have_text(
+        "Сеанс закончился. Форма осталась заполненной: проверьте её и заведите пациента."
+    )
+    assert at_desk.input_value("input[name=last_name]") == "Новая"
+    assert at_desk.is_checked("input[name=rules]")
+    at_desk.check("input[name=personal_data]")
+    at_desk.get_by_role("button", name="Завести").click()
+    expect(at_desk.locator(".strip h2")).to_contain_text("Новая Нина")
+    assert at_desk.evaluate("sessionStorage.getItem('kept-registration')") is None
+
+
 def test_tab_leads_from_the_field_to_the_confirmation_in_few_visible_stops(at_desk: Page):
     find(at_desk, "4567")
     expect(at_desk.locator(".strip h2")).to_contain_text("Иванова Анна")

@@ -52,9 +52,9 @@ def test_stranger_is_sent_to_the_log_in(client, anna, address):
 
 
 def test_registration_after_the_session_is_over_leaves_no_name_in_the_address(client, anna):
-    answer = client.post("/admin/desk/register/", {"phone": "+79160000001", "last_name": "Петрова", "who": "w"})
+    answer = client.post("/admin/desk/register/", {"phone": "+79160000001", "last_name": "Петрова", "rules": "on"})
 
-    assert answer.url == "/admin/login/?next=/admin/desk/%3Fwho%3Dw"
+    assert answer.url == "/admin/login/?next=/admin/desk/register/"
 
 
 def test_receptionist_without_a_clinic_is_refused(client, rita, anna):
