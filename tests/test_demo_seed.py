@@ -11,9 +11,10 @@ from clinics.models import StaffMember
 from loyalty.demo import seed as seeding
 from loyalty.demo.clinics import DOCTORS
 from loyalty.demo.showcase import ANNA, BORIS, SHOWN_PATIENTS, VERA
+from loyalty.friends import read_funnel
 from loyalty.ledger.balance import read_holdings
 from loyalty.models import Account, Receipt, ReceiptLine, Standing
-from patients.models import Card, Patient, SocialGroupRecord, Tag
+from patients.models import Card, Patient, Referral, SocialGroupRecord, SourceChannel, Tag
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 PATIENTS = 120
@@ -62,6 +63,22 @@ def test_anna_is_as_the_tour_tells():
         (date(2028, 8, 12), 3000, True),
     ]
     assert Card.objects.get(patient=anna.patient).number == "00001420"
+
+
+def test_annas_link_has_brought_friends_and_nobody_came_in_a_circle():
+    seeding.seed(patients=PATIENTS, at=AT, show_progress=False)
+
+    anna = shown(ANNA).patient
+    funnel = read_funnel(anna)
+    edges = Referral.objects.values_list("patient_id", "inviter_id")
+
+    assert (funnel.opened, funnel.registered) == (9, 5)
+    assert funnel.visited < 5
+    assert len(edges) == 25
+    assert all(inviter < friend for friend, inviter in edges if inviter != anna.pk)
+    assert set(Patient.objects.values_list("source", flat=True)) - {"", "friends"} <= set(
+        SourceChannel.objects.values_list("code", flat=True)
+    )
 
 
 def test_vera_loses_everything_in_six_days():

@@ -69,6 +69,11 @@ def write_guests(
     return {guest.number: standing for guest, standing in zip(guests, standings, strict=True)}
 
 
+def source_of(guest: NewGuest) -> str:
+    """The channel by which the guest came; empty when nobody knows."""
+    return CHANNELS_OF_ORIGIN[guest.number % len(CHANNELS_OF_ORIGIN)]
+
+
 def _patient(guest: NewGuest) -> Patient:
     person = guest.person
     return Patient(
@@ -83,7 +88,7 @@ def _patient(guest: NewGuest) -> Patient:
         home_clinic=guest.clinic,
         status=Patient.Status.MEMBER,
         joined_at=guest.joined_at,
-        source=CHANNELS_OF_ORIGIN[guest.number % len(CHANNELS_OF_ORIGIN)],
+        source=source_of(guest),
         created_at=guest.joined_at,
     )
 

@@ -18,6 +18,7 @@ from clinics.models import AuditEvent
 from loyalty.checkout.catalogue import Catalogue, read_catalogue
 from loyalty.checkout.draft import DraftLine
 from loyalty.demo.attributes import KnownGuest, write_attributes
+from loyalty.demo.channels import bring_friends, open_channels
 from loyalty.demo.clinics import MOSCOW, URAL, DemoPlace, open_clinics
 from loyalty.demo.gifts import HotPoints, give_hot_points
 from loyalty.demo.history import Habit, PlannedLife, Spend, plan_life
@@ -25,7 +26,7 @@ from loyalty.demo.imports import leave_a_file
 from loyalty.demo.names import Person, make_person, phone_of
 from loyalty.demo.people import SOURCE, NewGuest, write_guests
 from loyalty.demo.program import demo_document
-from loyalty.demo.showcase import seat_showcase
+from loyalty.demo.showcase import ANNA, seat_showcase
 from loyalty.demo.voices import fill_call_list
 from loyalty.models import Standing
 from loyalty.past.receipts import PastReceipt, replay_receipts
@@ -79,6 +80,7 @@ def prepare(*, patients: int, at: datetime) -> _Demo:
         if started is not None:
             at, patients = started.at, started.details["patients"]
         place = open_clinics()
+        open_channels(place)
         running = _publish_program(at=at)
         catalogue = read_catalogue(_all_lines(place))
         demo = _Demo(at=at, patients=patients, place=place, catalogue=catalogue, running=running)
@@ -119,6 +121,7 @@ def _seed_batch(demo: _Demo, *, first: int, count: int) -> None:
             place=demo.place,
             today=local_date(demo.at, demo.place.clinics[MOSCOW].tz),
         )
+        bring_friends([guest for guest, _life in guests], standings=standings, anna_number=ANNA)
         receipts = [
             past for guest, life in guests for past in _past_receipts(guest, life, demo=demo, standings=standings)
         ]

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from clinics.calendar import add_months, local_date
 from clinics.models import Clinic
 from loyalty.checkout.catalogue import Catalogue
+from loyalty.demo.channels import share_annas_link
 from loyalty.demo.clinics import MOSCOW, DemoPlace
 from loyalty.demo.gifts import HotPoints, give_hot_points
 from loyalty.demo.names import Person, phone_of
@@ -119,6 +120,7 @@ def seat_showcase(*, place: DemoPlace, catalogue: Catalogue, running: RunningPro
         author=place.manager,
         at=at,
     )
+    share_annas_link(anna=anna.patient, friend=standings[GALINA].patient, at=at)
     household = Household.objects.create(name="Ивановы", contact=anna.patient)
     Patient.objects.filter(pk__in=[anna.patient_id, standings[BORIS].patient_id]).update(household=household)
 

@@ -5,7 +5,9 @@ from django.urls import reverse
 
 from loyalty.program_page.choices import Choices
 from patients.models import SourceChannel
+from tests.cabinet.pages import text_of
 from tests.people import make_clinic, make_patient, make_staff
+from tests.programs import publish_preset
 
 pytestmark = pytest.mark.django_db
 ADD = "admin:patients_sourcechannel_add"
@@ -67,3 +69,40 @@ def test_rules_offer_channels_by_name_and_what_imports_have_brought():
         ("lift", "Плакат у лифта"),
         ("old-crm", "old-crm"),
     ]
+
+
+def make_lift(name="Плакат у лифта"):
+    channel = SourceChannel.objects.create(code="lift", name=name, kind="POSTER")
+    channel.clinics.set([make_clinic()])
+    return channel
+
+
+@pytest.mark.parametrize(("sheet", "copies"), [("poster", 1), ("leaflet", 4)])
+def test_sheet_to_print_says_what_the_program_says_with_the_channels_own_qr(client, mark, settings, sheet, copies):
+    settings.PUBLIC_URL = "https://clinic.ru"
+    publish_preset()
+    channel = make_lift()
+
+    page = client.get(reverse(f"admin:patients_sourcechannel_{sheet}", args=[channel.pk]))
+
+    html, text = page.content.decode(), text_of(page)
+    assert html.count('aria-label="QR ссылки"><svg') == copies
+    assert html.count("<h1>") == 1
+    assert text.count("clinic.ru/c/lift") == copies
+    assert text.count("Новый участник получает 250 баллов.") == copies
+    assert text.count("1 балл = 1\u00a0₽ скидки.") == copies
+    assert "Мытищи" in text
+
+
+def test_sheet_of_another_clinics_channel_is_not_shown(client, mark):
+    channel = make_lift()
+    channel.clinics.set([make_clinic("omsk", name="Омск")])
+
+    assert client.get(reverse("admin:patients_sourcechannel_poster", args=[channel.pk])).status_code == 404
+
+
+def test_sheet_before_any_program_has_the_qr_and_promises_nothing(client, mark):
+    page = client.get(reverse("admin:patients_sourcechannel_poster", args=[make_lift().pk]))
+
+    assert "<ul>" not in page.content.decode()
+    assert 'aria-label="QR ссылки"><svg' in page.content.decode()
