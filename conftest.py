@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from config import postgres_folders, private_postgres
+from tests.migrated_template import template_database
 
 CHECKOUT = Path(__file__).resolve().parent
 SERVER = pytest.StashKey[private_postgres.Server]()
@@ -40,3 +41,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     lock = config.stash.get(RUN_LOCK, None)
     if lock is not None:
         lock.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """On the private server a test database is a copy of a migrated one."""
+    if not os.environ.get("DATABASE_URL"):
+        with django_db_blocker.unblock():
+            settings.DATABASES["default"]["TEST"]["TEMPLATE"] = template_database(CHECKOUT)
