@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polib
 
-APPS = ("clinics", "patients", "notifications", "loyalty")
+APPS = ("clinics", "patients", "notifications", "loyalty", "config")
 LANGUAGE = "ru"
 
 

@@ -20,6 +20,14 @@ from loyalty.calls.listing import count_today
 
 APP_ORDER = ("patients", "loyalty", "notifications", "clinics", "auth", "django_celery_beat")
 
+# Sections of a library in the words of a clinic; its own models cannot be renamed without a migration of its.
+LIBRARY_TITLES = {
+    "django_celery_beat": _("Schedule"),
+    "CrontabSchedule": _("Hours of the day"),
+    "IntervalSchedule": _("Intervals"),
+    "PeriodicTask": _("What runs by itself"),
+}
+
 
 class PortalAdminSite(admin.AdminSite):
     site_title = _("Clinic loyalty")
@@ -76,6 +84,10 @@ class PortalAdminSite(admin.AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)
+        for app in apps:
+            app["name"] = LIBRARY_TITLES.get(app["app_label"], app["name"])
+            for model in app["models"]:
+                model["name"] = LIBRARY_TITLES.get(model["object_name"], model["name"])
         return sorted(apps, key=lambda app: _place(app["app_label"]))
 
 

@@ -132,5 +132,14 @@ def test_staff_choose_the_language_at_the_foot_of_every_page(client, root, addre
     assert re.findall("[А-яё]+", page) == ["Русский"]
 
 
+def test_sections_of_a_library_speak_the_words_of_a_clinic(client, root):
+    text = client.get("/admin/").content.decode()
+
+    for title in ("Расписание", "Часы запуска", "Интервалы", "Что запускается само"):
+        assert f">{title}</a>" in text
+    assert "Crontab</a>" not in text
+    assert "Периодические Задачи" not in text
+
+
 def test_window_that_chooses_a_row_has_no_languages(client, root):
     assert 'name="language"' not in client.get("/admin/patients/tag/?_popup=1").content.decode()
