@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.utils.translation import pgettext_lazy
 
 RECEPTIONIST = "receptionist"
 SENIOR = "senior"
@@ -141,6 +142,15 @@ _OWNER = (
     "auth.add_user",
     "auth.change_user",
 )
+
+# As people call them; the codes are for files and programs.
+ROLE_TITLES = {
+    RECEPTIONIST: pgettext_lazy("role", "receptionist"),
+    SENIOR: pgettext_lazy("role", "senior receptionist"),
+    MARKETER: pgettext_lazy("role", "marketer"),
+    MANAGER: pgettext_lazy("role", "manager"),
+    OWNER: pgettext_lazy("role", "owner"),
+}
 
 PERMISSIONS_BY_ROLE: dict[str, tuple[str, ...]] = {
     RECEPTIONIST: _DESK,

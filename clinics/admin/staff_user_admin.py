@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
@@ -12,12 +13,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import ManyToManyField, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from clinics import clock
 from clinics.admin.staff_access import access_page
 from clinics.admin_pages import PortalAdmin
-from clinics.roles import OWNER, PERMISSIONS_BY_ROLE
+from clinics.roles import OWNER, PERMISSIONS_BY_ROLE, ROLE_TITLES
 from clinics.scope import clinics_of
 from clinics.staff_access import note_password, note_rights
 
@@ -38,6 +40,13 @@ class StaffUserForm(UserChangeForm):
     def _is_last_owner(self) -> bool:
         owners = User.objects.filter(groups__name=OWNER, is_active=True)
         return owners.filter(pk=self.instance.pk).exists() and not owners.exclude(pk=self.instance.pk).exists()
+
+
+class RoleField(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Group) -> str:
+        return capfirst(str(ROLE_TITLES[obj.name]))
 
 
 @admin.register(User)
@@ -94,7 +103,12 @@ class StaffUserAdmin(UserAdmin, PortalAdmin):
 
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "groups":
-            kwargs["queryset"] = Group.objects.filter(name__in=PERMISSIONS_BY_ROLE).order_by("name")
+            kwargs |= {
+                "queryset": Group.objects.filter(name__in=PERMISSIONS_BY_ROLE).order_by("name"),
+                "form_class": RoleField,
+                "label": _("Role"),
+                "help_text": _("What the person may do. Where they work is said on the page of the staff."),
+            }
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:

@@ -68,7 +68,9 @@ def program_publish(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         return _publish(request, version, PublishForm(request.POST), at=at)
     tomorrow = timezone.localtime(at).date() + timedelta(days=1)
-    return _show(request, version, PublishForm(initial={"when": FROM_DAY, "day": tomorrow}), at=at)
+    # The first version ever ends no other one in the middle of a day, and the desk waits for it.
+    when = AT_ONCE if version_at(at) is None else FROM_DAY
+    return _show(request, version, PublishForm(initial={"when": when, "day": tomorrow}), at=at)
 
 
 def _publish(request: HttpRequest, version: ProgramVersion, form: PublishForm, *, at: datetime) -> HttpResponse:

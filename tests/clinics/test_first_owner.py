@@ -73,3 +73,16 @@ def test_refused_nobody_is_made(monkeypatch, name, password, told):
         make_owner(monkeypatch, name=name, password=password)
 
     assert not User.objects.filter(groups=Group.objects.get(name="owner")).exists()
+
+
+def test_first_program_is_offered_at_once_and_the_roles_are_called_by_their_names(client, monkeypatch):
+    make_owner(monkeypatch)
+    client.force_login(User.objects.get(), backend="clinics.role_backend.RoleBackend")
+    client.post("/admin/program/new/", {"preset": "dentistry"})
+
+    publishing = client.get("/admin/program/1/publish/")
+    new_login = client.get("/admin/auth/user/add/").content.decode()
+
+    assert publishing.context["form"].initial["when"] == "now"
+    assert "Старший администратор" in new_login
+    assert "receptionist" not in new_login

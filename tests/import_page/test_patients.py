@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django_celery_beat.models import PeriodicTask
 
 from clinics import background_runs
 from clinics.models import AuditEvent
+from loyalty import tasks
 from loyalty.imports.runs import asking, running
 from loyalty.models import Account, ImportFile, ImportRow, ImportRun
 from patients.models import Patient
@@ -328,3 +330,14 @@ def test_empty_file_with_all_columns_is_read_back(client, maria):
     run = looked_through(client, "patients", header, ";".join(["7", "Иванова", *[""] * (header.count(";") - 1)]))
 
     assert (run.counts["created"], run.counts["refused"]) == (1, 0)
+
+
+def test_beat_looks_for_files_and_the_task_does_what_waits(client, maria):
+    upload(client, "patients", PATIENTS_HEADER, ANNA)
+    schedule = PeriodicTask.objects.get(name="loyalty.imports")
+
+    tasks.imports(added_later=True)
+
+    run = ImportRun.objects.get()
+    assert (schedule.task, schedule.interval.every, schedule.expire_seconds) == (tasks.imports.name, 60, 60)
+    assert (run.step, run.state, run.counts["created"]) == ("PREVIEW", "DONE", 1)

@@ -96,10 +96,10 @@ def _write(
         counts = added(of_file, counts_of(run.kind, _stored_counts(run)))
         background_runs.finish(run, claim=claim, at=now(), counts=asdict(counts))
         importer.record(counts)
-        clear_written(run, faults, at=now())
+        _clear_written(run, faults, at=now())
 
 
-def clear_written(run: ImportRun, faults: list[RowFault], *, at: datetime) -> None:
+def _clear_written(run: ImportRun, faults: list[RowFault], *, at: datetime) -> None:
     """The file has served; the errors stay until they are corrected. Call inside the transaction of the end."""
     ImportFile.objects.filter(run=run).delete()
     ImportRow.objects.filter(run=run).delete()
