@@ -6,13 +6,16 @@ from django.urls import reverse
 # Whoever may look at clinics runs the settings; the reception does not.
 SETTINGS_PERMISSION = "clinics.view_clinic"
 DESK_PERMISSION = "loyalty.use_desk"
+REPORTS_PERMISSION = "loyalty.view_reports"
 
 
 def landing_url(*, user: User, next_url: str) -> str:
     index = reverse("admin:index")
     if next_url not in {"", index}:
         return next_url
-    return reverse("admin:desk") if works_at_the_desk(user) else index
+    if works_at_the_desk(user):
+        return reverse("admin:desk")
+    return reverse("admin:reports") if user.has_perm(REPORTS_PERMISSION) else index
 
 
 def works_at_the_desk(user: User) -> bool:

@@ -9,6 +9,7 @@ from loyalty.models.manual_tier import ManualTier
 from loyalty.models.merge import PatientMerge
 from loyalty.models.nightly_run import NightlyRun
 from loyalty.models.opening import ImportedOpening
+from loyalty.models.points_day import PointsDay, RollupMark
 from loyalty.models.privilege import Privilege, PrivilegeCode
 from loyalty.models.program import ProgramVersion
 from loyalty.models.receipt import Award, LineDiscount, Receipt, ReceiptLine
@@ -38,6 +39,7 @@ __all__ = [
     "Operation",
     "OperationKind",
     "PatientMerge",
+    "PointsDay",
     "Privilege",
     "PrivilegeCode",
     "ProgramVersion",
@@ -46,6 +48,7 @@ __all__ = [
     "Refund",
     "RefundLine",
     "ReminderPlan",
+    "RollupMark",
     "RowOutcome",
     "Source",
     "Standing",

@@ -165,6 +165,7 @@ class Operation(models.Model):
             ),
         ]
         indexes = [
+            models.Index(name="operation_effective", fields=["effective_at"]),
             models.Index(
                 name="operation_reversals", fields=["reversal_of"], condition=Q(reversal_of__isnull=False)
             ),

@@ -16,6 +16,7 @@ class NightlyRun(models.Model):
         BURN = "BURN", _("Burning")
         REMIND = "REMIND", _("Reminders")
         CALLS = "CALLS", _("Call list")
+        ROLLUP = "ROLLUP", _("Sums by day")
 
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", verbose_name=_("clinic"))
     day = models.DateField(_("day"))

@@ -22,6 +22,7 @@ from loyalty.nightly.privilege_codes import return_unused_codes
 from loyalty.nightly.reminders import plan_reminders
 from loyalty.nightly.tier_recount import recount_tiers
 from loyalty.nightly.visits import close_forgotten_visits
+from loyalty.rollups.counting import count_night
 from loyalty.what_if.asking import forget_old_runs
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ STEPS: tuple[tuple[NightlyRun.Step, Callable[..., None]], ...] = (
     (Step.BURN, burn_expired),
     (Step.REMIND, plan_reminders),
     (Step.CALLS, make_call_list),
+    (Step.ROLLUP, count_night),
 )
 
 

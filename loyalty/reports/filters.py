@@ -122,7 +122,7 @@ class ReportFilters(django_filters.FilterSet):
                 source=chosen.get("source") or "",
                 social_group_id=_number(chosen.get("social_group")),
             ),
-            compared=_compared(chosen.get("compare"), days),
+            compared=_compared(chosen.get("compare"), days) if "compare" in self.filters else None,
             choices={name: chosen.get(name) for name in own if chosen.get(name) not in {None, ""}},
         )
 
@@ -188,9 +188,41 @@ class LongPeriodFilters(PeriodFilters):
     usual_period = "last_12_months"
 
 
+class WholeFilters(PeriodFilters):
+    """Of what is counted by days and clinics only, as the dashboard is."""
+
+    doctor = tier = tag = source = social_group = None
+
+
+class PointsFilters(WholeFilters):
+    """Of points by months."""
+
+    usual_period = "last_12_months"
+    compare = None
+
+
+class ClinicFilters(ReportFilters):
+    """Of something as it is now."""
+
+    def days(self) -> Days:
+        return Days(self.today(), self.today())
+
+
+class DayFilters(ReportFilters):
+    """As of the end of a day: a day to come is asked about as today."""
+
+    on = django_filters.DateFilter(
+        label=gettext_lazy("At the end of"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def days(self) -> Days:
+        day = min(self.form.cleaned_data.get("on") or self.today(), self.today())
+        return Days(day, day)
+
+
 # Filters that the scope has fields for.
 COMMON = frozenset(PeriodFilters.base_filters)
-DAY_FILTERS = frozenset({"period", "first", "last", "compare"})
+DAY_FILTERS = frozenset({"period", "first", "last", "compare", "on"})
 
 
 def days_of(period: str, *, today: date) -> Days:

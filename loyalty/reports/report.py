@@ -38,6 +38,10 @@ class Report:
     filters: ClassVar[type[ReportFilters]] = PeriodFilters
     columns: ClassVar[tuple[Column, ...]]
     charts: ClassVar[tuple[ChartPlan, ...]] = ()
+    # Its charts stand on the dashboard too.
+    on_dashboard: ClassVar[bool] = False
+    # Its file brings the reports of the dashboard's charts along.
+    is_summary: ClassVar[bool] = False
     # What the empty report says instead of a table; empty: the usual words.
     empty_text: ClassVar[Text] = ""
 
@@ -74,8 +78,8 @@ class Report:
 class Figure:
     """One number of the dashboard, with how it is counted and where its rows are.
 
-    Subclasses stand beside their report in the catalogue. `value` costs one query: the tile asks twice, for the
-    period and for the one compared with.
+    Subclasses stand beside their report in the catalogue. `value` costs one query: a tile asks twice, for the
+    period and for the one compared with, and may cost three. What both need is read once by an own `values`.
     """
 
     code: ClassVar[str]
@@ -86,12 +90,17 @@ class Figure:
     permissions: ClassVar[tuple[str, ...]] = (VIEW_REPORTS,)
     # Whether more is better: None where it is neither.
     is_more_better: ClassVar[bool | None] = None
-    # Something that is as of a day rather than of a period.
-    is_of_a_day: ClassVar[bool] = False
+    # Known only as it is now: nothing to compare with.
+    is_of_now: ClassVar[bool] = False
 
     def value(self, scope: Scope) -> Value:
         """None when nobody can know."""
         raise NotImplementedError
+
+    def values(self, scope: Scope) -> tuple[Value, Value]:
+        """For the period and for the one compared with: None where there is none."""
+        before = scope.before if not self.is_of_now else None
+        return self.value(scope), self.value(before) if before is not None else None
 
     def behind(self, scope: Scope) -> Behind | None:
         return None

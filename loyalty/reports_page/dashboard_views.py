@@ -1,19 +1,74 @@
-"""The way in: the list of reports by section."""
+"""The manager's first page: tiles with what has changed, charts, the list of reports. One filter bar for all."""
 
 from itertools import groupby
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from loyalty.reports.registry import reports_for
-from loyalty.reports_page.access import require_reports
+from loyalty.models import Receipt
+from loyalty.reports.filters import ReportFilters
+from loyalty.reports.registry import figures_for, find_report, reports_for
+from loyalty.reports_page.access import open_report, read_filters
+from loyalty.reports_page.file_views import EXPORT
+from loyalty.reports_page.table import Linker
+from loyalty.reports_page.tiles import tile_of
+from loyalty.reports_page.words import days_text, period_of
+
+SUMMARY = "summary"
 
 
 def dashboard(request: HttpRequest) -> HttpResponse:
-    require_reports(request)
-    reports = reports_for(request.user)
+    summary = open_report(request, SUMMARY)
+    filters = read_filters(request, summary)
+    if not filters.is_valid():
+        return _show(request, filters, {}, status=422)
+    scope = filters.scope()
+    linker = Linker(user=request.user, query=request.GET)
+    answer = {
+        "scope": scope,
+        "period": period_of(scope),
+        "compared": days_text(scope.compared) if scope.compared is not None else "",
+        "tiles": [tile_of(figure, scope, linker=linker) for figure in figures_for(request.user)],
+        "charts": _charts(request),
+        "has_receipts": Receipt.objects.filter(clinic__in=scope.clinic_ids).exists(),
+    }
+    return _show(request, filters, answer)
+
+
+def _charts(request: HttpRequest) -> list[dict[str, Any]]:
+    """Of the clinic that is chosen, over each report's own usual days: a chart by months needs more than one."""
+    clinic = request.GET.get("clinic", "")
+    query = f"?clinic={clinic}" if clinic.isdecimal() else ""
+    return [
+        {
+            "title": str(plan.title),
+            "url": f"{reverse('admin:report_chart', args=[report.code, number])}{query}",
+            "report_url": f"{reverse('admin:report', args=[report.code])}{query}",
+        }
+        for report in reports_for(request.user)
+        if report.on_dashboard
+        for number, plan in enumerate(report.charts)
+    ]
+
+
+def _show(
+    request: HttpRequest, filters: ReportFilters, answer: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    reports = [report for report in reports_for(request.user) if report.code != SUMMARY]
+    reports.sort(key=lambda one: (one.order // 100, one.order))
     sections = [(section, list(ones)) for section, ones in groupby(reports, key=lambda one: str(one.section))]
-    context = {"title": _("Reports"), "is_nav_sidebar_enabled": False, "sections": sections}
-    return render(request, "loyalty/reports_page/dashboard.html", {**admin.site.each_context(request), **context})
+    context = admin.site.each_context(request) | {
+        "title": _("Reports"),
+        "is_nav_sidebar_enabled": False,
+        "form": filters.form,
+        "sections": sections,
+        "summary": find_report(SUMMARY),
+        "query": request.GET.urlencode(),
+        "may_export": request.user.has_perm(EXPORT),
+        **answer,
+    }
+    return render(request, "loyalty/reports_page/dashboard.html", context, status=status)

@@ -120,6 +120,8 @@ def _cells(report: Report, scope: Scope, columns: Sequence[Column], row: Row, li
 
 
 def _text(value: Value | Measure, column: Column) -> str:
+    if value is None and column.unknown:
+        return str(column.unknown)
     if column.unit == Unit.PHONE and value is not None:
         return mask_phone(str(value))
     return value_text(value, column.unit)

@@ -87,7 +87,7 @@ def test_pages_have_no_inline_script_or_style(client, root):
         assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>\s*\S|<style|\sstyle=|\son[a-z]+=\"", text)
 
 
-def test_receptionist_lands_on_the_desk_and_manager_on_the_index(client):
+def test_receptionist_lands_on_the_desk_and_manager_on_the_reports(client):
     make_rita()
     make_staff("maria", "manager")
 
@@ -96,7 +96,7 @@ def test_receptionist_lands_on_the_desk_and_manager_on_the_index(client):
         for name in ("rita", "maria")
     }
 
-    assert landings == {"rita": "/admin/desk/", "maria": "/admin/"}
+    assert landings == {"rita": "/admin/desk/", "maria": "/admin/reports/"}
 
 
 def test_address_on_the_way_outweighs_the_desk(client):

@@ -52,6 +52,7 @@ def test_the_night_after_the_last_day_burns_what_is_left():
         ("2026-11-28", "BURN", 1, 200),
         ("2026-11-28", "REMIND", 0, 0),
         ("2026-11-28", "CALLS", 0, 0),
+        ("2026-11-28", "ROLLUP", 0, 0),
     ]
 
 

@@ -69,4 +69,5 @@ def test_a_killed_night_is_finished_by_the_next_run(fail_point):
         ("BURN", MEMBERS, 100 * MEMBERS),
         ("REMIND", MEMBERS, 30 * MEMBERS),
         ("CALLS", 0, 0),
+        ("ROLLUP", 0, 0),
     ]

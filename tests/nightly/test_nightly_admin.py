@@ -26,7 +26,7 @@ def _a_night_of_two_clinics(client):
 
 
 @pytest.mark.usefixtures("_a_night_of_two_clinics")
-@pytest.mark.parametrize(("address", "rows"), [(RUNS, 8), (PLANS, 30)])
+@pytest.mark.parametrize(("address", "rows"), [(RUNS, 9), (PLANS, 30)])
 def test_the_manager_sees_the_own_clinics_facts_by_few_queries(client, address, rows):
     with CaptureQueriesContext(connection) as queries:
         page = client.get(address)

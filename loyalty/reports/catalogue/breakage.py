@@ -1,0 +1,61 @@
+"""Breakage: what share of the points of each month has burnt. Told only of months of which nothing is open."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Unit, rate_bp
+from loyalty.reports.filters import ClinicFilters
+from loyalty.reports.open_points import breakage_bp, cohorts
+from loyalty.reports.report import Figure, Report
+from loyalty.reports.scope import Scope
+
+TOO_EARLY = _("too early to tell")
+
+
+class Breakage(Report):
+    code = "breakage"
+    title = _("Burnt share by month of issue")
+    lead = _("Of the points issued in a month: how many have burnt, and how many are still open.")
+    section = _("Points")
+    order = 220
+    filters = ClinicFilters
+    columns = (
+        Column("month", _("Issued in"), Unit.MONTH),
+        Column("issued", _("Issued"), Unit.POINTS, _("Earned, gifts, opening balances, given by hand.")),
+        Column("burnt", _("Burnt"), Unit.POINTS, _("So far, also where the points had moved to another card.")),
+        Column("open", _("Open"), Unit.POINTS, _("Neither spent, burnt nor taken back.")),
+        Column(
+            "breakage", _("Burnt share"), Unit.RATE,
+            _("Burnt / issued, once nothing of the month is open: before that it can only grow."),
+            unknown=TOO_EARLY,
+        ),
+    )  # fmt: skip
+    charts = (
+        ChartPlan(ChartKind.COLUMNS, _("Issued and burnt points by month of issue"), "month", ("issued", "burnt")),
+    )
+
+    def rows(self, scope: Scope) -> Iterator[Row]:
+        for one in cohorts(scope):
+            share = rate_bp(one.burnt, one.issued) if one.is_mature else None
+            yield (one.month, one.issued, one.burnt, one.open, share)
+
+    def totals(self, scope: Scope) -> Row:
+        found = cohorts(scope)
+        sums = [sum(getattr(one, name) for one in found) for name in ("issued", "burnt", "open")]
+        return (None, *sums, breakage_bp(found))
+
+
+class BreakageFigure(Figure):
+    code = "breakage"
+    title = _("Burnt share")
+    unit = Unit.RATE
+    definition = _("Burnt / issued, over months of issue of which nothing is open any more.")
+    order = 250
+    is_of_now = True
+
+    def value(self, scope: Scope) -> int | None:
+        return breakage_bp(cohorts(scope))
+
+    def behind(self, scope: Scope) -> Behind:
+        return Behind("breakage", {})

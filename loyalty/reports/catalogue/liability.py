@@ -1,0 +1,93 @@
+"""Open points by the month in which they burn, on any day: what the clinics owe, and what will probably burn."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from clinics.money import half_up, to_roubles
+from loyalty.program.versions import NoProgram, current_program
+from loyalty.reports.catalogue.points_flow import points_left
+from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Unit
+from loyalty.reports.filters import DayFilters
+from loyalty.reports.open_points import breakage_bp, cohorts, open_points
+from loyalty.reports.report import Figure, Report
+from loyalty.reports.scope import Scope
+
+FULL_BP = 10_000
+
+
+class Liability(Report):
+    code = "liability"
+    title = _("Open points by the month they burn")
+    lead = _("What patients may still spend, at the end of any day, and how much of it will probably burn.")
+    section = _("Points")
+    order = 210
+    filters = DayFilters
+    columns = (
+        Column("month", _("Burn in"), Unit.MONTH, unknown=_("never")),
+        Column(
+            "points", _("Points"), Unit.POINTS,
+            _("Open at the end of the day: of all lots what was not spent, burnt or taken back; pending ones too."
+              " Points without a day of their own burn a fixed time after the last payment before that day."),
+        ),
+        Column("value", _("Worth"), Unit.MONEY, _("Points by what one of them is worth in the program now.")),
+        Column(
+            "burns", _("Will probably burn"), Unit.POINTS,
+            _("Points by the share that burnt of months of which nothing is open; a dash while there are none."),
+        ),
+        Column("expected", _("Will probably be spent"), Unit.MONEY, _("Worth of the rest.")),
+    )  # fmt: skip
+    charts = (ChartPlan(ChartKind.STACKED, _("Open points by the month they burn"), "month", ("points",)),)
+    on_dashboard = True
+
+    def rows(self, scope: Scope) -> Iterator[Row]:
+        share = breakage_bp(cohorts(scope))
+        kopecks = point_kopecks(scope)
+        for month, points in open_points(scope):
+            yield (month, *_told(points, kopecks=kopecks, share=0 if month is None else share))
+
+    def totals(self, scope: Scope) -> Row:
+        rows = list(self.rows(scope))
+        return (None, *(_sum([row[index] for row in rows]) for index in range(1, 5)))
+
+
+class LiabilityFigure(Figure):
+    code = "liability"
+    title = _("Liability")
+    unit = Unit.MONEY
+    definition = _(
+        "Worth of all points left at the end of the period's last day: balances and pending points less debts."
+    )
+    order = 240
+
+    def value(self, scope: Scope) -> Decimal:
+        return to_roubles(points_left(scope) * point_kopecks(scope))
+
+    def values(self, scope: Scope) -> tuple[Decimal, Decimal | None]:
+        kopecks, before = point_kopecks(scope), scope.before
+        earlier = to_roubles(points_left(before) * kopecks) if before is not None else None
+        return to_roubles(points_left(scope) * kopecks), earlier
+
+    def behind(self, scope: Scope) -> Behind:
+        month = scope.days.last.replace(day=1).isoformat()
+        return Behind("points", {"period": "days", "first": month, "last": scope.days.last.isoformat()})
+
+
+def point_kopecks(scope: Scope) -> int:
+    """What one point is worth in the program in force; a rouble before the first one."""
+    try:
+        return current_program(at=scope.at).program.point_value_kopecks
+    except NoProgram:
+        return 100
+
+
+def _told(points: int, *, kopecks: int, share: int | None) -> tuple[int, Decimal, int | None, Decimal | None]:
+    burns = half_up(points * share, FULL_BP) if share is not None else None
+    expected = to_roubles((points - burns) * kopecks) if burns is not None else None
+    return points, to_roubles(points * kopecks), burns, expected
+
+
+def _sum(values: list[object]) -> int | Decimal | None:
+    known = [value for value in values if isinstance(value, int | Decimal)]
+    return sum(known) if known and len(known) == len(values) else None

@@ -1,0 +1,144 @@
+"""Points month by month: issued, spent, burnt, reversed, and what was left at the end."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from clinics.calendar import add_months, end_of_period, start_of_period
+from loyalty.models import OperationKind
+from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Unit
+from loyalty.reports.filters import PointsFilters
+from loyalty.reports.report import Figure, Report
+from loyalty.reports.scope import Scope
+from loyalty.rollups.reading import Moved, points_by_month
+
+Kind = OperationKind
+NOTHING = Moved()
+# Nothing is older: what was left before the period is the sum of all that was moved.
+BEGINNING = date(2000, 1, 1)
+ISSUED = (Kind.EARN, Kind.GIFT, Kind.OPENING)
+# Which kinds of operations a column counts; `operations` lists them.
+KINDS_OF = {
+    "issued": ISSUED,
+    "spent": (Kind.SPEND,),
+    "returned": (Kind.RETURN,),
+    "taken_back": (Kind.TAKE_BACK,),
+    "burnt": (Kind.BURN,),
+    "by_hand": (Kind.ADJUST,),
+    "moved": (Kind.TRANSFER,),
+}
+
+
+class PointsFlow(Report):
+    code = "points"
+    title = _("Points by month")
+    lead = _("How many points were given, spent and burnt, and how many were left at the end of each month.")
+    section = _("Points")
+    order = 200
+    filters = PointsFilters
+    columns = (
+        Column("month", _("Month"), Unit.MONTH),
+        Column("issued", _("Issued"), Unit.POINTS, _("Earned, given as gifts, brought over as opening balances.")),
+        Column("spent", _("Spent points"), Unit.POINTS, _("Taken off by patients on receipts.")),
+        Column("returned", _("Returned"), Unit.POINTS, _("Spent points given back with refunds.")),
+        Column("taken_back", _("Taken back"), Unit.POINTS, _("Earned points taken off with refunds.")),
+        Column("burnt", _("Burnt"), Unit.POINTS, _("By the night that took them off.")),
+        Column("by_hand", _("By hand"), Unit.POINTS, _("Given by hand less taken by hand.")),
+        Column("moved", _("Moved"), Unit.POINTS, _("By merges of cards of different clinics.")),
+        Column(
+            "left", _("Left at the end"), Unit.POINTS,
+            _("All points moved so far: balances and pending points less debts. A patient's points belong to the"
+              " home clinic."),
+        ),
+    )  # fmt: skip
+    charts = (
+        ChartPlan(ChartKind.COLUMNS, _("Issued, spent and burnt points"), "month", ("issued", "spent", "burnt")),
+    )
+    on_dashboard = True
+
+    def rows(self, scope: Scope) -> Iterator[Row]:
+        months = points_by_month(clinic_ids=scope.clinic_ids, first=BEGINNING, last=scope.days.last)
+        start = start_of_period(scope.days.first, "month")
+        left = sum(_net(kinds) for month, kinds in months.items() if month < start)
+        month, last = start, min(scope.days.last, scope.today())
+        while month <= last:
+            kinds = months.get(month, {})
+            left += _net(kinds)
+            yield (month, *_numbers(kinds), left)
+            month = add_months(month, 1)
+
+    def totals(self, scope: Scope) -> Row:
+        rows = list(self.rows(scope))
+        sums = [sum(int(str(row[index])) for row in rows) for index in range(1, 8)]
+        return (None, *sums, rows[-1][8] if rows else None)
+
+    def behind(self, scope: Scope, column: Column, row: Row) -> Behind | None:
+        month = row[0]
+        if column.code not in KINDS_OF or not isinstance(month, date):
+            return None
+        return operations_behind(column.code, first=month, last=end_of_period(month, "month"))
+
+
+def operations_behind(act: str, *, first: date, last: date) -> Behind:
+    days = {"period": "days", "first": first.isoformat(), "last": last.isoformat()}
+    return Behind("operations", {"act": act, **days})
+
+
+class _PointsFigure(Figure):
+    unit = Unit.POINTS
+    act = ""
+
+    def value(self, scope: Scope) -> int:
+        kinds = [Kind(kind) for kind in KINDS_OF[self.act]]
+        months = points_by_month(clinic_ids=scope.clinic_ids, first=scope.days.first, last=scope.days.last)
+        moved = [month.get(kind, NOTHING) for month in months.values() for kind in kinds]
+        return sum(abs(one.credit + one.debit) for one in moved)
+
+    def behind(self, scope: Scope) -> Behind:
+        return operations_behind(self.act, first=scope.days.first, last=scope.days.last)
+
+
+class PointsIssued(_PointsFigure):
+    code = "points_issued"
+    act = "issued"
+    title = _("Points issued")
+    definition = _("Earned, given as gifts, brought over as opening balances.")
+    order = 210
+
+
+class PointsSpent(_PointsFigure):
+    code = "points_spent"
+    act = "spent"
+    title = _("Points spent")
+    definition = _("Taken off by patients on receipts, before refunds.")
+    order = 220
+    is_more_better = True
+
+
+class PointsBurnt(_PointsFigure):
+    code = "points_burnt"
+    act = "burnt"
+    title = _("Points burnt")
+    definition = _("Points whose last day was over, by the night that took them off.")
+    order = 230
+
+
+def points_left(scope: Scope) -> int:
+    """All points moved by the end of the scope's last day: balances and pending less debts. One query."""
+    months = points_by_month(clinic_ids=scope.clinic_ids, first=BEGINNING, last=scope.days.last)
+    return sum(_net(kinds) for kinds in months.values())
+
+
+def _net(kinds: Mapping[str, Moved]) -> int:
+    return sum(moved.credit + moved.debit for moved in kinds.values())
+
+
+def _numbers(kinds: Mapping[str, Moved]) -> tuple[int, ...]:
+    """The columns from issued to moved: what goes out is told as a number above 0."""
+    net = {
+        column: sum(kinds[kind].credit + kinds[kind].debit for kind in of_column if kind in kinds)
+        for column, of_column in KINDS_OF.items()
+    }
+    out = {"spent", "taken_back", "burnt"}
+    return tuple(-number if column in out else number for column, number in net.items())

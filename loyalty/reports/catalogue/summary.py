@@ -1,0 +1,52 @@
+"""The dashboard's numbers as a table: for the file that a manager sends to the owner."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.reports.columns import Column, Measure, Row, Unit, Value, rate_bp
+from loyalty.reports.filters import WholeFilters
+from loyalty.reports.registry import all_figures
+from loyalty.reports.report import VIEW_REPORTS, Report
+from loyalty.reports.scope import Scope
+
+
+class Summary(Report):
+    code = "summary"
+    title = _("Summary of the period")
+    lead = _("The numbers of the first page, with the period compared with and how each is counted.")
+    section = _("Summary of the period")
+    order = 10
+    filters = WholeFilters
+    is_summary = True
+    columns = (
+        Column("name", _("What is counted"), Unit.TEXT),
+        Column("now", _("Period"), Unit.COUNT),
+        Column("before", _("Compared with"), Unit.COUNT),
+        Column("change", _("Change"), Unit.RATE, _("In percent; of shares, in percentage points.")),
+        Column("definition", _("How it is counted"), Unit.TEXT),
+    )
+
+    def rows(self, scope: Scope) -> Iterator[Row]:
+        for figure in all_figures().values():
+            # Others may see fewer numbers than the person who asked: those with rights of their own stay out.
+            if figure.permissions != (VIEW_REPORTS,):
+                continue
+            now, past = figure.values(scope)
+            yield (
+                str(figure.title),
+                Measure(now, figure.unit),
+                Measure(past, figure.unit),
+                change_bp(now, past, figure.unit),
+                str(figure.definition),
+            )
+
+
+def change_bp(now: Value, before: Value, unit: Unit) -> int | None:
+    """Relative, in basis points; of rates the difference. None when one of them is unknown."""
+    if not isinstance(now, int | Decimal) or not isinstance(before, int | Decimal):
+        return None
+    if unit == Unit.RATE:
+        return int(now - before)
+    return rate_bp(Decimal(now) - Decimal(before), abs(Decimal(before)))

@@ -1,0 +1,104 @@
+"""Keeps the rollups of a clinic: every night what has changed, any day on demand. Reads no clock.
+
+An operation's day is that of its effective moment, so an import of the past or a late correction changes days long
+gone: the mark tells which operations are counted, and what came after it says which days to count anew.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+from clinics.models import Clinic
+from loyalty.models import NightlyRun, Operation, RollupMark
+
+SQL_FOLDER = Path(__file__).parent / "sql"
+CHANGED_DAYS, REFRESH_DAYS, CHECK_DAYS = (
+    (SQL_FOLDER / f"{name}.sql").read_text() for name in ("changed_days", "refresh_days", "check_days")
+)
+# Days of one statement: it holds no lock that a desk would wait for, and is done in a moment.
+SLICE = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A day and kind on which the rollup is not what the ledger says."""
+
+    clinic: Clinic
+    day: date
+    kind: str
+    stored: int
+    proved: int
+
+
+def count_night(*, clinic: Clinic, run: NightlyRun, at: datetime) -> None:
+    """The nightly step: count the days that have changed, today's as far as it is. Own transaction."""
+    count_changed_days(clinic=clinic, at=at)
+
+
+def count_changed_days(*, clinic: Clinic, at: datetime) -> list[date]:
+    """Count what came since the mark, move the mark, return the days. Own transaction; waits for another's."""
+    with transaction.atomic():
+        mark = _locked_mark(clinic, at=at)
+        through = Operation.objects.order_by("-id").values_list("id", flat=True).first() or 0
+        asked: dict[str, Any] = {
+            "clinic": clinic.pk,
+            "zone": clinic.timezone,
+            "after": mark.looked_again_from,
+            "through": through,
+        }
+        days = [row[0] for row in _read(CHANGED_DAYS, asked)]
+        # All of them up to the new mark: a day counted to another mark would be read wrongly.
+        _refresh(clinic, days, through=through)
+        RollupMark.objects.filter(pk=mark.pk).update(
+            operation_id=through, looked_again_from=mark.operation_id, counted_at=at
+        )
+    return days
+
+
+def repair_days(*, clinic: Clinic, days: Sequence[date], at: datetime) -> None:
+    """Count the days anew, up to the clinic's mark. Own transaction; waits for another's."""
+    with transaction.atomic():
+        mark = _locked_mark(clinic, at=at)
+        _refresh(clinic, days, through=mark.operation_id)
+
+
+def differences(*, clinic: Clinic, first: date, last: date) -> Iterator[Difference]:
+    """Where the clinic's rollup and the ledger disagree. Reads every entry of the days."""
+    mark = RollupMark.objects.filter(clinic=clinic).values_list("operation_id", flat=True).first() or 0
+    asked: dict[str, Any] = {
+        "clinic": clinic.pk,
+        "zone": clinic.timezone,
+        "through": mark,
+        "first": first,
+        "last": last,
+    }
+    for day, kind, stored, proved in _read(CHECK_DAYS, asked):
+        yield Difference(clinic, day, kind, int(stored), int(proved))
+
+
+def _locked_mark(clinic: Clinic, *, at: datetime) -> RollupMark:
+    RollupMark.objects.get_or_create(clinic=clinic, defaults={"counted_at": at})
+    return RollupMark.objects.select_for_update().get(clinic=clinic)
+
+
+def _refresh(clinic: Clinic, days: Sequence[date], *, through: int) -> None:
+    with connection.cursor() as cursor:
+        for start in range(0, len(days), SLICE):
+            part = list(days[start : start + SLICE])
+            asked: dict[str, Any] = {
+                "clinic": clinic.pk,
+                "zone": clinic.timezone,
+                "days": part,
+                "through": through,
+            }
+            cursor.execute(REFRESH_DAYS, asked)
+
+
+def _read(query: str, asked: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, asked)
+        return cursor.fetchall()

@@ -1,0 +1,108 @@
+"""The manager's first page: tiles with changes and rows behind, at most three queries each, a summary to send."""
+
+import io
+from datetime import timedelta
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from loyalty.ledger import posting
+from loyalty.reports.registry import all_figures
+from loyalty.reports_page.table import Linker
+from loyalty.reports_page.tiles import tile_of
+from tests.admin.two_clinics import make_receipt
+from tests.ledger.accounts import lot
+from tests.people import make_clinic
+from tests.programs import NOON, make_member
+from tests.reports.answers import scope_of
+
+pytestmark = pytest.mark.django_db
+PAGE = "/admin/reports/"
+NB = "\u00a0"
+
+
+@pytest.fixture
+def points(maria):
+    """200 points issued in the period before, 300 this month."""
+    account = make_member().standing.account
+    for units, days in ((200, 30), (300, 1)):
+        at = NOON - timedelta(days=days)
+        posting.earn(account_id=account.pk, lots=[lot(units, None)], key=str(units), at=at)
+    return account
+
+
+def tile(page, code):
+    return next(one for one in page.context["tiles"] if one.code == code)
+
+
+def test_tile_has_value_change_and_what_it_was(maria, points):
+    issued = tile(maria.get(PAGE), "points_issued")
+
+    assert (issued.text, issued.change, issued.before) == ("300", f"▲{NB}+50{NB}%", "200")
+
+
+def test_tile_leads_to_exactly_the_rows_that_make_it(maria, points):
+    listed = maria.get(tile(maria.get(PAGE), "points_issued").url)
+
+    assert [row[7].text for row in listed.context["page"].rows] == ["300"]
+
+
+def test_liability_is_the_worth_of_what_is_left(maria, points):
+    page = maria.get(PAGE)
+
+    assert (tile(page, "liability").text, tile(page, "liability").before) == (f"500{NB}₽", f"200{NB}₽")
+    listed = maria.get(tile(page, "liability").url)
+    assert listed.context["page"].rows[-1][-1].text == "500"
+
+
+def test_unknown_is_a_dash_and_never_a_zero(maria, program):
+    assert tile(maria.get(PAGE), "breakage").text == "—"
+
+
+def test_every_tile_costs_at_most_three_queries(maria, points):
+    scope = scope_of(maria.user, "summary")
+    linker = Linker(user=maria.user, query=maria.get(PAGE).wsgi_request.GET)
+    maria.user.get_all_permissions()
+    costs = {}
+    for figure in all_figures().values():
+        with CaptureQueriesContext(connection) as caught:
+            tile_of(figure, scope, linker=linker)
+        costs[figure.code] = len(caught)
+
+    assert {code: number for code, number in costs.items() if number > 3} == {}
+
+
+def test_charts_have_their_numbers_as_a_table(maria, points):
+    chart = maria.get(PAGE).context["charts"][0]
+
+    assert maria.get(chart["url"]).content.startswith(b"<svg")
+    table = maria.get(chart["report_url"]).context["page"].rows
+    assert [row[1].text for row in table][-2:] == ["200", "300"]
+
+
+def test_clinic_without_receipts_is_told_what_to_do(maria, program):
+    assert "Чеков ещё нет. Первый чек появится здесь сразу." in maria.get(PAGE).content.decode()
+    make_receipt(make_member(), clinic=make_clinic(), actor=None)
+    assert "Чеков ещё нет" not in maria.get(PAGE).content.decode()
+
+
+def test_summary_is_one_spreadsheet_with_the_tables_of_the_charts(maria, points):
+    answer = maria.get("/admin/reports/summary/xlsx/")
+
+    assert answer["Content-Disposition"] == 'attachment; filename="loyalty_2026-11_all.xlsx"'
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    assert book.sheetnames[0] == "Сводка"
+    assert "Баллы по месяцам" in book.sheetnames
+    assert len(book["Графики"]._charts) >= 2
+    rows = {row[0].value: [cell.value for cell in row[1:4]] for row in book["Сводка"].iter_rows(min_row=2)}
+    assert rows["Начислено баллов"] == [300, 200, 0.5]
+    assert rows["Обязательства"] == [500, 200, 1.5]
+
+
+def test_bad_days_are_told_at_their_field(maria, program):
+    page = maria.get(f"{PAGE}?first=2026-11-20&last=2026-11-19")
+
+    assert page.status_code == 422
+    assert page.context["form"].errors["last"] == ["Последний день раньше первого. Выберите день позже."]
