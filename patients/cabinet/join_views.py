@@ -3,7 +3,6 @@
 The first two pages are the same for a known and an unknown phone; only its owner gets to the third.
 """
 
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from clinics.number_texts import points_word
 from loyalty.program.versions import NoProgram, current_program
 from loyalty.self_registration import Newcomer, join_contact, join_program, refuse_invitation
 from patients.cabinet import limits, refusal_texts
-from patients.cabinet.adapter import SESSION_BACKEND
+from patients.cabinet.adapter import PatientAccountAdapter
 from patients.cabinet.code_login import CodeLogin
 from patients.cabinet.forms import PhoneForm
 from patients.cabinet.join_form import JoinForm, offered_clinics
@@ -144,5 +143,6 @@ def _enter(request: HttpRequest, patient: Patient) -> bool:
     user = user_of(Patient.objects.select_related("user").get(pk=patient.pk))
     if not may_be_entered(user):
         return False
-    login(request, user, backend=SESSION_BACKEND)
+    # The log-in's own way: what the first one brings is brought here too.
+    PatientAccountAdapter(request).login(request, user)
     return True

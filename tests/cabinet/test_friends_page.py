@@ -69,7 +69,7 @@ def test_numbers_follow_the_friends_at_once(client, anna):
 
     page = text_of(client.get("/friends/"))
 
-    assert "открыли ссылку 9 зарегистрировались 5 пришли на приём 3" in page
+    assert "открыли ссылку 9 вступили 5 пришли на приём 3" in page
 
 
 def test_page_holds_no_name_date_amount_or_service_of_a_friend(client, anna):

@@ -256,3 +256,18 @@ def test_logged_in_contact_joins_without_another_code(client, sms, program):
 
     assert answer["Location"] == "/"
     assert Patient.objects.get().is_member is True
+
+
+def test_registration_is_a_first_log_in_to_the_program(client, sms):
+    make_clinic()
+    gift = {
+        "code": "first",
+        "title": {"ru": "Первый вход", "en": "First log-in"},
+        "trigger": {"kind": "activity", "of": "first_log_in"},
+        "points": 50,
+    }
+    publish_preset(gifts=[gift])
+
+    register(client, sms)
+
+    assert Account.objects.get().balance == 300
