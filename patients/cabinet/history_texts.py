@@ -39,6 +39,11 @@ TITLES = {
     OperationKind.OPENING: gettext_lazy("Opening balance"),
 }
 
+PRIVILEGE_TITLES = {
+    OperationKind.SPEND: gettext_lazy("Spent on a reward"),
+    OperationKind.RETURN: gettext_lazy("Given back for an unused code"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -100,6 +105,8 @@ def _title(row: StatementRow, receipt: int | None, *, reader: Reader) -> str:
         return _("Welcome gift")
     if "lapsed_gift" in (row.explanation or {}):
         return _("Gift taken back")
+    if "privilege" in (row.explanation or {}):
+        return str(PRIVILEGE_TITLES[OperationKind(row.kind)])
     if row.kind in REFUND_KINDS and receipt:
         return _("Refund of receipt %(number)s") % {"number": receipt}
     if row.kind == OperationKind.GIFT and reader.program is not None and "rule" in (row.explanation or {}):

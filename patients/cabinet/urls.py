@@ -15,6 +15,7 @@ from patients.cabinet import (
     leaving_views,
     link_views,
     login_views,
+    reward_views,
     rules_views,
     settings_views,
     unsubscribe_views,
@@ -38,6 +39,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offline/", app_views.offline, name="cabinet_offline"),
     path("manifest.webmanifest", app_views.manifest, name="cabinet_manifest"),
     path("sw.js", app_views.service_worker, name="cabinet_service_worker"),
+    path("rewards/", reward_views.rewards, name="cabinet_rewards"),
+    path("rewards/<int:privilege_id>/", reward_views.reward, name="cabinet_reward"),
+    path("rewards/codes/<int:code_id>/", reward_views.reward_code, name="cabinet_reward_code"),
     # allauth looks these two up by its own names.
     path("login/", login_views.ask_phone, name="account_login"),
     path("login/code/", login_views.ask_code, name="account_confirm_login_code"),

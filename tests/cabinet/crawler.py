@@ -17,6 +17,7 @@ from patients.consents import record_consent
 from patients.models import Card, Patient
 from patients.public_codes import friend_code_of
 from tests.people import make_clinic
+from tests.privileges.bought import buy, make_privilege
 from tests.programs import NOON, give_points, make_member
 
 
@@ -58,6 +59,9 @@ def make_strangers() -> Strangers:
     give_points(anna, 450, at=NOON - timedelta(days=9))
     vera = make_member("Petrova", "Vera", "+79160000001", clinic=clinic, email="vera@example.com")
     give_points(vera, 77_777, at=NOON - timedelta(days=9))
+    for patient in (anna, vera):
+        give_points(patient, 1, at=NOON - timedelta(days=9))
+        buy(patient, make_privilege(price=1, title="Kit"))
     record_consent(patient=vera, kind="ADVERTISING", granted=True, source="DESK", at=NOON)
     for patient in (anna, vera):
         user_of(patient)

@@ -24,7 +24,7 @@ __all__ = ["today"]
 OWN = {
     "cabinet_home", "cabinet_history", "cabinet_card", "cabinet_offline_card", "cabinet_settings",
     "cabinet_save_profile", "cabinet_save_messages", "cabinet_save_history", "cabinet_data", "cabinet_data_file",
-    "cabinet_leave", "cabinet_help", "cabinet_rules", "cabinet_friends",
+    "cabinet_leave", "cabinet_help", "cabinet_rules", "cabinet_friends", "cabinet_rewards",
 }  # fmt: skip
 # The same for everybody, and the way in and out.
 PUBLIC = {
@@ -36,6 +36,9 @@ PUBLIC = {
 NAMED = {
     # The signature is what lets its holder in; Anna cannot make one for Vera.
     "cabinet_unsubscribe": (lambda vera: {"token": f"{vera.pk}-{'0' * 15}"}, 404),
+    "cabinet_reward_code": (lambda vera: {"code_id": vera.privilege_codes.get().pk}, 404),
+    # The catalogue is everybody's; this one is not in it.
+    "cabinet_reward": (lambda _vera: {"privilege_id": 2**40}, 404),
     # Links to hand out: they lead to the registration, and say nothing of whose they are.
     "channel_link": (lambda vera: {"code": vera.pk}, 302),
     "friend_link": (lambda vera: {"code": friend_code_of(vera, at=NOON).text}, 200),
