@@ -107,7 +107,7 @@ class ReceiptAdmin(SearchedByPatient):
         if not receipt.explanation:
             return "—"
         explained = explain(receipt.explanation, program=compiled_version(receipt.program_version))
-        return " ".join((*explained.earnings, *explained.spend, *explained.receipt)) or "—"
+        return " ".join((*explained.discounts, *explained.earnings, *explained.spend, *explained.receipt)) or "—"
 
     @admin.display(description=_("tier"))
     def tier_title(self, receipt: Receipt) -> str:

@@ -27,7 +27,7 @@ WHO_SALT = "loyalty.desk.who"
 # What survives the end of a session goes through an address: never a name or a phone.
 KEPT_FIELDS = (
     "who", "line_title", "line_price", "line_quantity", "line_service", "line_category", "line_doctor",
-    "entry", "entry_category", "spend", "spend_points", "paid_at", "replaces",
+    "entry", "entry_category", "spend", "spend_points", "paid_at", "replaces", "privilege", "privilege_entry",
 )  # fmt: skip
 
 

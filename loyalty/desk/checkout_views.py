@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinics import clock
-from loyalty.checkout.catalogue import LineRefused, UnknownDoctor, UnknownService
+from loyalty.checkout.catalogue import LineRefused, UnknownDoctor
 from loyalty.checkout.confirming import (
     ConfirmedReceipt,
     ProofNeeded,
@@ -35,7 +35,8 @@ from loyalty.desk.page import (
 from loyalty.desk.price_list import find_categories, find_services
 from loyalty.desk.proof_form import need_text
 from loyalty.desk.proof_taking import put_proof, take_typed_code
-from loyalty.desk.receipt_form import ReceiptForm, doctor_gone
+from loyalty.desk.receipt_form import doctor_gone
+from loyalty.privileges.using import PrivilegeRefused
 from loyalty.program.versions import NoProgram
 
 SHORTEST_SUGGESTION = 2
@@ -62,10 +63,10 @@ def desk_confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
     if who is None:
         return find_again(request)
     page = read_page(request, desk=desk)
-    draft = _draft(page.form, desk=desk, who=who)
+    draft = _draft(page, desk=desk, who=who)
     token = request.POST.get("quote", "")
-    if not page.form.is_valid or not _is_quote_of(token, draft=draft):
-        if page.form.is_valid:
+    if not page.is_valid or not _is_quote_of(token, draft=draft):
+        if page.is_valid:
             page.notices.append(
                 ("warn", _("The receipt has changed since the quote. The new quote is on the right, check it."))
             )
@@ -89,16 +90,14 @@ def desk_suggest(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def show_quoted(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who, status: int = 200) -> HttpResponse:
     """The form with a fresh quote, or with what is wrong in it."""
-    if not page.form.is_valid:
+    if not page.is_valid:
         return _show(request, desk=desk, page=page, who=who, quoted=None, status=REFUSED)
     try:
-        quoted = quote_receipt(_draft(page.form, desk=desk, who=who), at=clock.now())
+        quoted = quote_receipt(_draft(page, desk=desk, who=who), at=clock.now())
     except EmptyReceipt:
         page.form.entry_error = _("The receipt is empty. Type a service or an amount.")
-    except UnknownService as error:
-        page.form.lines[error.position - 1].price_error = _("This service is no longer sold. Delete the line.")
-    except UnknownDoctor as error:
-        page.form.lines[error.position - 1].doctor_error = doctor_gone()
+    except (LineRefused, PrivilegeRefused) as refusal:
+        _say_at_field(page, refusal)
     except NotAttachable:
         page.form.paid_at_error = _("24 hours after the payment are over: the receipt can't be added any more.")
     except NoProgram:
@@ -111,6 +110,17 @@ def show_quoted(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who, s
     else:
         return _show(request, desk=desk, page=page, who=who, quoted=quoted, status=status)
     return _show(request, desk=desk, page=page, who=who, quoted=None, status=REFUSED)
+
+
+def _say_at_field(page: DeskPage, refusal: LineRefused | PrivilegeRefused) -> None:
+    if isinstance(refusal, PrivilegeRefused):
+        page.privileges.refuse(refusal)
+        return
+    line = page.form.lines[refusal.position - 1]
+    if isinstance(refusal, UnknownDoctor):
+        line.doctor_error = doctor_gone()
+    else:
+        line.price_error = _("This service is no longer sold. Delete the line.")
 
 
 def find_again(request: HttpRequest) -> HttpResponse:
@@ -140,7 +150,7 @@ def _post(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who) -> Http
         page.notices.append(("warn", _not_replaceable(refusal, replaced_id=page.form.replaces_id)))
         page.form.replaces_id = None
         return show_quoted(request, desk=desk, page=page, who=who, status=CHANGED)
-    except (QuoteExpired, LineRefused, NoAccount, NotAttachable) as refusal:
+    except (QuoteExpired, LineRefused, NoAccount, NotAttachable, PrivilegeRefused) as refusal:
         if isinstance(refusal, QuoteExpired):
             page.notices.append(
                 ("warn", _("The quote is older than 10 minutes. The new one is on the right, check it."))
@@ -169,7 +179,8 @@ def _options(names: list[str]) -> HttpResponse:
     return HttpResponse("\n".join(names), content_type="text/plain; charset=utf-8")
 
 
-def _draft(form: ReceiptForm, *, desk: Desk, who: Who) -> ReceiptDraft:
+def _draft(page: DeskPage, *, desk: Desk, who: Who) -> ReceiptDraft:
+    form = page.form
     return ReceiptDraft(
         patient_id=who.patient_id,
         clinic_code=desk.clinic.code,
@@ -178,6 +189,7 @@ def _draft(form: ReceiptForm, *, desk: Desk, who: Who) -> ReceiptDraft:
         identified_by=who.identified_by,
         replaces_id=form.replaces_id,
         paid_at=form.moment,
+        privileges=tuple(page.privileges.keys),
     )
 
 

@@ -16,9 +16,12 @@ from loyalty.desk.access import Desk, Who, choose_clinic, desk_view, sign_who
 from loyalty.desk.done_texts import put_note, put_receipt, put_refund, put_visit
 from loyalty.desk.page import DeskPage, put_patient, show_desk, who_of
 from loyalty.desk.people_views import ADD_PATIENT, form_with_phone
+from loyalty.desk.privilege_form import read_privilege_form, unknown_text
 from loyalty.desk.proof_taking import who_was_found
 from loyalty.desk.receipt_form import read_form
 from loyalty.models import Standing
+from loyalty.privileges.code_names import read_key
+from loyalty.privileges.using import PrivilegeRefused, find_code, present_codes
 from patients.card_numbers import format_card
 from patients.models import Card, Patient
 from patients.names import Layout
@@ -46,6 +49,8 @@ def desk_home(request: HttpRequest, desk: Desk) -> HttpResponse:
     if page.strip is not None and request.GET.getlist("line_price"):
         page.form = read_form(request.GET, doctors=desk.doctors, zone=desk.clinic.tz)
         page.notices.append(("warn", _("The session was over. The form is as you left it: press “Quote”.")))
+    if page.strip is not None and who is not None and request.GET.getlist("privilege"):
+        _put_codes(page, request=request, desk=desk, who=who)
     if request.GET.get("stale_qr"):
         text = _("The code in this QR is old or used: enough to earn. To spend, scan a new one.")
         page.notices.append(("warn", text))
@@ -69,6 +74,8 @@ def desk_find(request: HttpRequest, desk: Desk) -> HttpResponse:
     if len(text) < SHORTEST_TEXT:
         page.notices.append(("warn", _("Type a phone, a card number or a last name.")))
         return show_desk(request, desk=desk, page=page)
+    if key := read_key(text):
+        return _find_by_code(request, desk=desk, page=page, key=key)
     found = find_patients(text, clinic_ids=desk.clinic_ids)
     if len(found.patients) == 1 and not found.has_more:
         who = who_was_found(found, desk=desk)
@@ -106,6 +113,31 @@ def desk_reveal_phone(request: HttpRequest, desk: Desk) -> HttpResponse:
     put_patient(page, who=who, user_id=desk.user.pk)
     page.extra["full_phone"] = format_phone(patient.phone or "")
     return show_desk(request, desk=desk, page=page)
+
+
+def _find_by_code(request: HttpRequest, *, desk: Desk, page: DeskPage, key: str) -> HttpResponse:
+    """One scan: the patient's page, with the code on the receipt. Two queries."""
+    code = find_code(key)
+    if code is None or not code.patient.is_active:
+        page.notices.append(("warn", unknown_text(key)))
+        return show_desk(request, desk=desk, page=page)
+    # The code is the patient's as a card is: enough to earn, no proof of a consent to spend points.
+    who = Who(patient_id=code.patient_id, identified_by=FoundBy.CARD.value)
+    target = {"who": sign_who(who=who, user_id=desk.user.pk), "privilege": key}
+    return HttpResponseRedirect(f"{reverse('admin:desk')}?{urlencode(target)}")
+
+
+def _put_codes(page: DeskPage, *, request: HttpRequest, desk: Desk, who: Who) -> None:
+    """The codes in the address, on the receipt; of one that can't be used the reason. One query."""
+    page.privileges = read_privilege_form(request.GET)
+    try:
+        presented = present_codes(
+            page.privileges.keys, patient_id=who.patient_id, clinic_code=desk.clinic.code, at=clock.now()
+        )
+    except PrivilegeRefused as refusal:
+        page.privileges.refuse(refusal)
+    else:
+        page.privileges.put_titles(presented)
 
 
 def _number(text: str) -> int:

@@ -7,13 +7,15 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clinics import clock
 from loyalty.checkout.confirming import needs_proof
 from loyalty.checkout.member_state import NoAccount, read_member_state
 from loyalty.checkout.quoting import QuotedReceipt
 from loyalty.desk.access import Desk, Who, read_who, sign_who
+from loyalty.desk.privilege_form import PrivilegeForm, read_privilege_form
 from loyalty.desk.proof_form import ProofForm, proven_text, read_proof_form
 from loyalty.desk.quote_panel import QuotePanel, quote_panel
 from loyalty.desk.receipt_form import FormLine, ReceiptForm, read_form
@@ -24,7 +26,7 @@ from patients.models import Patient
 from patients.search import active_patients
 
 FRAGMENT_HEADER = "X-Desk-Fragment"
-NO_PROGRAM = ("error", _("No program is in force yet: ask the manager to publish one."))
+NO_PROGRAM = ("error", gettext_lazy("No program is in force yet: ask the manager to publish one."))
 
 
 @dataclass(slots=True)
@@ -37,6 +39,7 @@ class DeskPage:
     form: ReceiptForm = field(default_factory=ReceiptForm)
     panel: QuotePanel | None = None
     proof: ProofForm = field(default_factory=ProofForm)
+    privileges: PrivilegeForm = field(default_factory=PrivilegeForm)
     reasons: list[tuple[str, ...]] = field(default_factory=list)
     notices: list[tuple[str, str | Promise]] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
@@ -46,9 +49,14 @@ class DeskPage:
         return FRAGMENT_HEADER in request.headers
 
     @property
+    def is_valid(self) -> bool:
+        """Whether all that was typed can be read."""
+        return self.form.is_valid and not self.privileges.error
+
+    @property
     def asks_to_prove(self) -> bool:
         """Whether a code was typed for points to be spent; a code that nobody needs is not looked at."""
-        return self.form.is_valid and self.form.choice.kind is not SpendKind.NONE and bool(self.proof.code)
+        return self.is_valid and self.form.choice.kind is not SpendKind.NONE and bool(self.proof.code)
 
     @property
     def rows(self) -> list[tuple[FormLine, tuple[str, ...]]]:
@@ -59,11 +67,15 @@ class DeskPage:
 
 def read_page(request: HttpRequest, *, desk: Desk) -> DeskPage:
     """The posted checkout form. At most one query."""
-    return DeskPage(
+    page = DeskPage(
         who=request.POST["who"],
         form=read_form(request.POST, doctors=desk.doctors, zone=desk.clinic.tz),
         proof=read_proof_form(request.POST),
+        privileges=read_privilege_form(request.POST),
     )
+    if page.form.paid_at and page.privileges.keys:
+        page.privileges.error = _("Codes are used only while one pays. Delete the code or the earlier time.")
+    return page
 
 
 def show_desk(request: HttpRequest, *, desk: Desk, page: DeskPage, status: int = 200) -> HttpResponse:
@@ -113,6 +125,7 @@ def put_patient(page: DeskPage, *, who: Who, user_id: int) -> None:
 def put_quote(page: DeskPage, *, quoted: QuotedReceipt, who: Who) -> None:
     """Fill the quote panel, the reasons at the lines and what is asked of a patient who spends."""
     page.panel, page.reasons = quote_panel(quoted)
+    page.privileges.put_titles(quoted.privileges)
     page.proof.is_needed = needs_proof(quoted)
     page.proof.proven = proven_text(who.proven_by)
 

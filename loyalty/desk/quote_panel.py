@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from clinics.number_texts import money_text, number_text, percent_text, signed_text
 from loyalty.checkout.quoting import QuotedReceipt
 from loyalty.models import ManualDiscount
 from loyalty.rules.facts import SpendKind
+from loyalty.rules.privileges import privilege_key
 from loyalty.rules.quote import LineQuote
 from loyalty.texts.explanations import Explained, explain
 
@@ -28,6 +29,8 @@ class QuotePanel:
     total: str
     discount: str  # empty when nothing comes off
     discount_notes: tuple[str, ...]
+    rewards: str  # what codes cover; empty when nothing
+    reward_notes: tuple[str, ...]  # codes that take nothing off, goods to hand over
     may_discount: bool  # the program knows discounts by hand
     manual_note: str  # a discount by hand that waits or was refused
     may_spend: str
@@ -38,7 +41,7 @@ class QuotePanel:
     earned: str
     waiting: str  # which of them wait until the visit is closed; empty when none
     earn_notes: tuple[str, ...]
-    skip_notes: tuple[str, ...]  # rules that do not apply, and why
+    skip_notes: tuple[str, ...]  # rules that do not apply, and why, but for codes
 
 
 def quote_panel(quoted: QuotedReceipt) -> tuple[QuotePanel, list[tuple[str, ...]]]:
@@ -47,11 +50,18 @@ def quote_panel(quoted: QuotedReceipt) -> tuple[QuotePanel, list[tuple[str, ...]
     explained = explain(
         quote.explanation(), program=quoted.running.program, category_names=quoted.catalogue.category_names
     )
+    covered = sum(discount.kopecks for discount in quote.discounts if privilege_key(discount.code))
+    discounted = quote.discount_kopecks - covered
+    skipped: dict[bool, list[str]] = {True: [], False: []}
+    for each, text in zip(quote.skipped, explained.skipped, strict=True):
+        skipped[bool(privilege_key(each.code))].append(text)
     panel = QuotePanel(
         token=quoted.token,
         total=money_text(quote.total_kopecks),
-        discount=money_text(-quote.discount_kopecks) if quote.discount_kopecks else "",
+        discount=money_text(-discounted) if discounted else "",
         discount_notes=explained.discounts,
+        rewards=money_text(-covered) if covered else "",
+        reward_notes=(*skipped[True], *_handed_over(quoted)),
         may_discount=quoted.running.program.discounts.manual is not None,
         manual_note=_manual_note(quoted.manual),
         may_spend=number_text(quote.spend.available),
@@ -62,9 +72,15 @@ def quote_panel(quoted: QuotedReceipt) -> tuple[QuotePanel, list[tuple[str, ...]
         earned=signed_text(quote.earned_points),
         waiting=waiting_text(quote.waiting_points),
         earn_notes=(*explained.earnings, *explained.receipt),
-        skip_notes=explained.skipped,
+        skip_notes=tuple(skipped[False]),
     )
     return panel, [_line_reasons(line, explained, cap_bp=quote.spend.cap_bp) for line in quote.lines]
+
+
+def _handed_over(quoted: QuotedReceipt) -> list[str]:
+    language = get_language() or ""
+    titles = [each.code.privilege.title_in(language) for each in quoted.privileges if each.terms.is_handed_over]
+    return [_("Hand over: %(title)s.") % {"title": title} for title in titles]
 
 
 def waiting_text(points: int) -> str:

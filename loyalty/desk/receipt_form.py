@@ -27,6 +27,7 @@ from loyalty.desk.typed_values import (
     read_roubles,
     roubles_field,
 )
+from loyalty.privileges.code_names import read_key
 from loyalty.rules.facts import SpendChoice, SpendKind
 
 MOST_LINES = 50
@@ -103,7 +104,7 @@ def read_form(data: QueryDict, *, doctors: Sequence[OfferedDoctor], zone: ZoneIn
     form = ReceiptForm(
         lines=_posted_lines(data),
         doctors=doctors,
-        entry=data.get("entry", "").strip()[:LONGEST_ENTRY],
+        entry=_entry(data),
         entry_category=data.get("entry_category", "").strip()[:LONGEST_CATEGORY],
         spend=data.get("spend", SpendKind.NONE),
         spend_points=data.get("spend_points", "").strip()[:LONGEST_POINTS],
@@ -125,6 +126,12 @@ def read_form(data: QueryDict, *, doctors: Sequence[OfferedDoctor], zone: ZoneIn
     _read_choice(form)
     _read_moment(form, zone=zone)
     return form
+
+
+def _entry(data: QueryDict) -> str:
+    """A reward code that was scanned into this field is read with the codes."""
+    text = data.get("entry", "").strip()[:LONGEST_ENTRY]
+    return "" if read_key(text) else text
 
 
 def _size_error(form: ReceiptForm, *, posted: int) -> str:

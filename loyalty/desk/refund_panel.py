@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from clinics.calendar import local_date
 from clinics.money import to_kopecks
-from clinics.number_texts import day_text, money_text, number_text, signed_text
-from loyalty.models import Receipt, Refund
+from clinics.number_texts import day_text, money_text, number_text, points_word, signed_text
+from loyalty.models import PrivilegeCode, Receipt, Refund
+from loyalty.privileges.code_names import shown_code
 from loyalty.program.versions import compiled_version
 from loyalty.refunds.refunding import RefundResult
 from loyalty.texts.explanations import rule_title
@@ -28,6 +29,7 @@ class RefundPanel:
     by_rule: tuple[tuple[str, str], ...]  # title and points
     taken_notes: tuple[str, ...]
     gifts: tuple[tuple[str, str, str], ...]  # that lapse: title, points taken back, what stays
+    codes: tuple[str, ...]  # of privileges: may be used again, or their points come back
     balance: str
     pending: str
     debt: str
@@ -47,16 +49,18 @@ def refund_panel(result: RefundResult, *, receipt: Receipt, titles: Mapping[int,
     refund, after = result.refund, result.after
     program = compiled_version(receipt.program_version)
     value = after.point_value_kopecks
+    today = local_date(refund.at, receipt.patient.home_clinic.tz)
     return RefundPanel(
         money=money_text(to_kopecks(refund.money)),
         returned=signed_text(refund.points_returned),
-        renewed=_renewed(result, today=local_date(refund.at, receipt.patient.home_clinic.tz)),
+        renewed=_renewed(result, today=today),
         taken=signed_text(-refund.points_taken),
         by_rule=tuple(
             (rule_title(program, code), signed_text(-points)) for code, points in result.plan.taken_by_rule.items()
         ),
         taken_notes=tuple(_taken_notes(result)),
         gifts=tuple(_gift(lapsed) for lapsed in result.lapsed if lapsed.gift.points),
+        codes=tuple(_freed(code, today=today) for code in result.freed),
         balance=number_text(result.balance - result.debt),
         pending=number_text(result.pending) if result.pending else "",
         debt=number_text(result.debt) if result.debt else "",
@@ -68,6 +72,17 @@ def refund_panel(result: RefundResult, *, receipt: Receipt, titles: Mapping[int,
         ),
         fingerprint=result.fingerprint,
     )
+
+
+def _freed(code: PrivilegeCode, *, today: date) -> str:
+    words = {
+        "code": shown_code(code.key, get_language() or ""),
+        "day": day_text(code.valid_to, today=today),
+        "points": points_word(code.points),
+    }
+    if code.status == PrivilegeCode.Status.OPEN:
+        return _("Reward code %(code)s may be used again until %(day)s.") % words
+    return _("Reward code %(code)s ended on %(day)s: we give back its %(points)s.") % words
 
 
 def _gift(lapsed: LapsedGift) -> tuple[str, str, str]:

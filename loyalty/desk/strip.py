@@ -1,7 +1,7 @@
 """The patient in front of the desk as plain values: name, tier, masked phone, card, balance, what burns when."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,8 @@ from clinics.money import to_kopecks
 from clinics.number_texts import day_text, money_text, number_text, soon_text
 from loyalty.checkout.member_state import MemberState
 from loyalty.ledger.balance import BurnDay
-from loyalty.models import Receipt, Refund
+from loyalty.models import PrivilegeCode, Receipt, Refund
+from loyalty.privileges.code_names import shown_code
 from loyalty.rules.compiled import CompiledProgram
 from loyalty.texts.tiers import tier_notes
 from loyalty.tiers.outlooks import read_tier_outlook
@@ -51,6 +52,14 @@ class OpenVisit:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCode:
+    """A privilege's code that the desk may put on the receipt."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Strip:
     patient_id: int
     name: str
@@ -68,12 +77,13 @@ class Strip:
     receipts: tuple[RecentReceipt, ...]
     waiting: str = ""  # points that wait until a visit is closed
     open_visits: tuple[OpenVisit, ...] = ()
+    codes: tuple[OpenCode, ...] = ()  # bought for points and not used yet
 
 
 def member_strip(state: MemberState, *, program: CompiledProgram) -> Strip:
     """The strip of a patient with an account. One query, a second where tiers count a window of months."""
     standing, patient = state.standing, state.standing.patient
-    card, recent, open_visits = _card_and_receipts(patient.pk)
+    card, recent, open_visits, codes = _card_and_receipts(patient.pk, today=state.today)
     outlook = read_tier_outlook(standing, program=program, day=state.today) if patient.is_member else None
     tier = outlook.tier if outlook else None
     language = get_language() or ""
@@ -102,6 +112,7 @@ def member_strip(state: MemberState, *, program: CompiledProgram) -> Strip:
             for row in recent
         ),
         waiting=number_text(state.holdings.waiting) if state.holdings.waiting else "",
+        codes=tuple(_open_code(row, state=state, language=language) for row in codes),
         open_visits=tuple(
             OpenVisit(row["id"], row["clinic"], _receipt_text(row, state=state))
             for row in open_visits
@@ -112,15 +123,18 @@ def member_strip(state: MemberState, *, program: CompiledProgram) -> Strip:
 
 def contact_strip(patient: Patient) -> Strip:
     """The strip of a person without an account: a contact who has not agreed to the rules. One query."""
-    card, _recent, _open = _card_and_receipts(patient.pk)
+    card, *_nothing = _card_and_receipts(patient.pk, today=None)
     return Strip(
         patient_id=patient.pk, name=str(patient), phone=patient.masked_phone, card=card, is_member=False,
         balance="0", debt="", tier="", tier_place=0, perks=(), tier_notes=(), last_visit="", burns=(), receipts=(),
     )  # fmt: skip
 
 
-def _card_and_receipts(patient_id: int) -> tuple[str, list[dict[str, Any]], list[dict[str, Any]]]:
-    """The active card, the last receipts, and those whose visit is open."""
+Rows = list[dict[str, Any]]
+
+
+def _card_and_receipts(patient_id: int, *, today: date | None) -> tuple[str, Rows, Rows, Rows]:
+    """The active card, the last receipts, those whose visit is open, and codes that are good on the day."""
     newest = (
         Receipt.objects.filter(patient=OuterRef("pk"))
         .order_by("-paid_at", "-id")
@@ -136,17 +150,36 @@ def _card_and_receipts(patient_id: int) -> tuple[str, list[dict[str, Any]], list
         )
     )
     active = Card.objects.filter(patient=OuterRef("pk"), status=Card.Status.ACTIVE).values("number")[:1]
-    number, recent, open_visits = (
+    codes = (
+        PrivilegeCode.objects.filter(patient=OuterRef("pk"), status=PrivilegeCode.Status.OPEN, valid_to__gte=today)
+        if today
+        else PrivilegeCode.objects.none()
+    )
+    open_codes = codes.order_by("valid_to", "id").values(
+        row=JSONObject(key="key", title="privilege__title", title_en="privilege__title_en", valid_to="valid_to")
+    )
+    number, recent, open_visits, usable = (
         Patient.objects.filter(pk=patient_id)
         .annotate(
             card_number=Subquery(active),
             recent=ArraySubquery(newest[:RECENT_RECEIPTS]),
             open_visits=ArraySubquery(newest.filter(visit_closed_at=None)),
+            codes=ArraySubquery(open_codes),
         )
-        .values_list("card_number", "recent", "open_visits")
+        .values_list("card_number", "recent", "open_visits", "codes")
         .get()
     )
-    return format_card(number or ""), recent, open_visits
+    return format_card(number or ""), recent, open_visits, usable
+
+
+def _open_code(row: dict[str, Any], *, state: MemberState, language: str) -> OpenCode:
+    title = row["title_en"] if language.startswith("en") and row["title_en"] else row["title"]
+    text = _("%(code)s · %(title)s · until %(day)s") % {
+        "code": shown_code(row["key"], language),
+        "title": title,
+        "day": day_text(date.fromisoformat(row["valid_to"]), today=state.today),
+    }
+    return OpenCode(key=row["key"], text=text)
 
 
 def _visit_text(moment: datetime | None, *, state: MemberState) -> str:

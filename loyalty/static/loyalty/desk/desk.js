@@ -6,8 +6,9 @@
   const SUGGEST_DELAY_MS = 200;
   const RETRY_MS = 3000;
   /* A half-typed service or code is nobody's wish yet: a live quote leaves it in its field. */
-  const HALF_TYPED = ["entry", "entry_category", "code"];
-  const PROOF_FIELDS = ["code", "override_reason"];
+  const HALF_TYPED = ["entry", "entry_category", "code", "privilege_entry"];
+  /* Read when they are sent, not while they are typed. */
+  const SENT_FIELDS = ["code", "override_reason", "privilege_entry"];
   let quoteTimer = 0;
   let suggestTimer = 0;
   let running = null;
@@ -75,7 +76,7 @@
       return;
     }
     // A day without its hour yet is empty to us: wait for the whole moment.
-    if (PROOF_FIELDS.includes(target.name) || target.name === "paid_at") return;
+    if (SENT_FIELDS.includes(target.name) || target.name === "paid_at") return;
     quoteLater(target.name === "spend" ? 0 : QUOTE_DELAY_MS);
   });
 
