@@ -12,8 +12,9 @@ from loyalty.demo import seed as seeding
 from loyalty.demo.clinics import DOCTORS
 from loyalty.demo.showcase import ANNA, BORIS, SHOWN_PATIENTS, VERA
 from loyalty.friends import read_funnel
+from loyalty.ledger.audit import breaches
 from loyalty.ledger.balance import read_holdings
-from loyalty.models import Account, Receipt, ReceiptLine, Standing
+from loyalty.models import Account, Privilege, PrivilegeCode, Receipt, ReceiptLine, Standing
 from patients.models import Card, Patient, Referral, SocialGroupRecord, SourceChannel, Tag
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -170,3 +171,16 @@ def test_interrupted_seed_goes_on_to_the_same_data_on_a_later_day(monkeypatch):
 
     assert made is True
     assert snapshot() == whole
+
+
+def test_boris_has_codes_of_every_kind():
+    seeding.prepare(patients=PATIENTS, at=AT)
+
+    codes = PrivilegeCode.objects.filter(patient=shown(BORIS).patient).order_by("id")
+    assert list(codes.values_list("key", "status")) == [
+        ("YU4821", "USED"),
+        ("YU2077", "RETURNED"),
+        ("YU7350", "OPEN"),
+    ]
+    assert Privilege.objects.count() == 5
+    assert list(breaches()) == []

@@ -11,6 +11,7 @@ from loyalty.demo.clinics import MOSCOW, DemoPlace
 from loyalty.demo.gifts import HotPoints, give_hot_points
 from loyalty.demo.names import Person, phone_of
 from loyalty.demo.people import SOURCE, NewGuest, write_guests
+from loyalty.demo.privileges import offer_privileges
 from loyalty.models import Standing
 from loyalty.past.receipts import PastReceipt, replay_receipts
 from loyalty.program.versions import RunningProgram
@@ -39,7 +40,7 @@ class ShownPatient:
 SHOWN_PATIENTS = (
     ShownPatient(ANNA, "Анна Иванова", "a tier, a household, a part of her points burns soon"),
     ShownPatient(VERA, "Вера Лебедева", "all her points burn soon unless she pays"),
-    ShownPatient(BORIS, "Борис Иванов", "Anna's household, a tier by hand"),
+    ShownPatient(BORIS, "Борис Иванов", "Anna's household, a tier by hand, codes of rewards"),
     ShownPatient(GALINA, "Галина Зайцева", "a new member without visits"),
 )
 
@@ -121,6 +122,7 @@ def seat_showcase(*, place: DemoPlace, catalogue: Catalogue, running: RunningPro
         at=at,
     )
     share_annas_link(anna=anna.patient, friend=standings[GALINA].patient, at=at)
+    offer_privileges(place=place, buyer=standings[BORIS], running=running, at=at)
     household = Household.objects.create(name="Ивановы", contact=anna.patient)
     Patient.objects.filter(pk__in=[anna.patient_id, standings[BORIS].patient_id]).update(household=household)
 
