@@ -28,6 +28,8 @@ TITLES: dict[str, Promise] = {
     "points.given": _("Points given by hand"),
     "points.taken": _("Points taken by hand"),
     "prices.imported": _("Price list imported"),
+    "privilege.added": _("Reward added to the catalogue"),
+    "privilege.changed": _("Reward of the catalogue changed"),
     "program.archived": _("Program version archived"),
     "program.changed": _("Program draft changed"),
     "program.drafted": _("Program version drafted"),

@@ -24,6 +24,8 @@ _DESK = (
     "loyalty.add_calltask",
     "loyalty.change_calltask",
     "loyalty.view_call",
+    "loyalty.view_privilege",
+    "loyalty.view_privilegecode",
     "patients.view_patient",
     "patients.add_patient",
     "patients.change_patient",
@@ -41,6 +43,12 @@ _DESK = (
     "patients.view_socialgrouprecord",
     "patients.add_socialgrouprecord",
     "patients.change_socialgrouprecord",
+)
+_PRIVILEGES = (
+    "loyalty.view_privilege",
+    "loyalty.add_privilege",
+    "loyalty.change_privilege",
+    "loyalty.view_privilegecode",
 )
 _SENIOR = (
     *_DESK,
@@ -62,6 +70,7 @@ _PROGRAM_VIEW = (
 _CHANNELS = ("patients.view_sourcechannel", "patients.add_sourcechannel", "patients.change_sourcechannel")
 _MARKETER = (
     *_PROGRAM_VIEW,
+    *_PRIVILEGES,
     "loyalty.view_reports",
     "loyalty.export_reports",
     *_CHANNELS,
@@ -73,6 +82,7 @@ _MANAGER = (
     *_PROGRAM_VIEW,
     *_DISCOUNTS,
     *_CHANNELS,
+    *_PRIVILEGES,
     "loyalty.change_programversion",
     "loyalty.publish_program",
     "loyalty.import_people",

@@ -6,6 +6,7 @@ from loyalty.admin.manual_discount_admin import ManualDiscountAdmin
 from loyalty.admin.manual_tier_admin import ManualTierAdmin
 from loyalty.admin.nightly_run_admin import NightlyRunAdmin
 from loyalty.admin.operation_admin import OperationAdmin
+from loyalty.admin.privilege_admin import PrivilegeAdmin, PrivilegeCodeAdmin
 from loyalty.admin.program_version_admin import ProgramVersionAdmin
 from loyalty.admin.receipt_admin import ReceiptAdmin, RefundAdmin
 from loyalty.admin.reminder_plan_admin import ReminderPlanAdmin
@@ -17,6 +18,8 @@ __all__ = [
     "ManualTierAdmin",
     "NightlyRunAdmin",
     "OperationAdmin",
+    "PrivilegeAdmin",
+    "PrivilegeCodeAdmin",
     "ProgramVersionAdmin",
     "ReceiptAdmin",
     "RefundAdmin",

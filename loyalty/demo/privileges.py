@@ -41,11 +41,11 @@ CATALOGUE = (
         kind=Kind.GOODS, stock=50,
     ),
     DemoPrivilege(
-        "half", "Гигиена со скидкой 500 ₽", "500 ₽ off hygiene", "Скидка на профессиональную гигиену.", 500,
+        "half", "Гигиена со скидкой 500 ₽", "500 ₽ off hygiene", "Скидка на профессиональную гигиену.", 500,
         roubles=500, service="hygiene",
     ),
     DemoPrivilege(
-        "full", "Гигиена со скидкой 1 000 ₽", "1 000 ₽ off hygiene", "Скидка на профессиональную гигиену.", 1000,
+        "full", "Гигиена со скидкой 1 000 ₽", "1 000 ₽ off hygiene", "Скидка на профессиональную гигиену.", 1000,
         roubles=1000, service="hygiene", ends_this_year=True,
     ),
     DemoPrivilege(
@@ -53,7 +53,7 @@ CATALOGUE = (
         kind=Kind.SERVICE, service="fluoride", tiers=("gold", "premium"),
     ),
     DemoPrivilege(
-        "whitening", "Отбеливание −6 000 ₽", "6 000 ₽ off whitening", "Скидка на отбеливание в кабинете.", 5000,
+        "whitening", "Отбеливание −6 000 ₽", "6 000 ₽ off whitening", "Скидка на отбеливание в кабинете.", 5000,
         roubles=6000, service="whitening-office",
     ),
 )  # fmt: skip

@@ -20,6 +20,8 @@ from loyalty.models import (
     ManualTier,
     NightlyRun,
     Operation,
+    Privilege,
+    PrivilegeCode,
     ProgramVersion,
     Receipt,
     Refund,
@@ -147,6 +149,18 @@ def _tier(many: Many, n: int) -> ManualTier:
     )  # fmt: skip
 
 
+def _privilege(many: Many, n: int) -> Privilege:
+    return Privilege(title=f"Награда {n}", amount=100, price=100 + n, author=many.one(User, n), created_at=NOON)
+
+
+def _code(many: Many, n: int) -> PrivilegeCode:
+    return PrivilegeCode(
+        key=f"YU{n:04d}", patient=many.one(Patient, n), privilege=many.one(Privilege, n), terms={}, points=100,
+        operation=many.one(Operation, n), issued_at=NOON, valid_to=DAY, expires_at=NOON, status="USED",
+        receipt=many.one(Receipt, n), used_at=NOON,
+    )  # fmt: skip
+
+
 def _night(many: Many, n: int) -> NightlyRun:
     return NightlyRun(clinic=many.one(Clinic, n), day=DAY, step="BURN", started_at=NOON)
 
@@ -186,6 +200,8 @@ MAKERS: dict[str, Callable[[Many, int], Model]] = {
     "loyalty.ManualTier": _tier,
     "loyalty.NightlyRun": _night,
     "loyalty.Operation": _operation,
+    "loyalty.Privilege": _privilege,
+    "loyalty.PrivilegeCode": _code,
     "loyalty.ProgramVersion": _version,
     "loyalty.Receipt": _receipt,
     "loyalty.Refund": _refund,

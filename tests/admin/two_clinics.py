@@ -19,6 +19,8 @@ from loyalty.models import (
     ManualTier,
     NightlyRun,
     Operation,
+    Privilege,
+    PrivilegeCode,
     ProgramVersion,
     Receipt,
     ReceiptLine,
@@ -30,6 +32,7 @@ from loyalty.models import (
 from notifications.models import EventChoice, OutboxMessage
 from patients.models import Household, Patient, SocialGroup, SourceChannel, Tag
 from tests.people import make_clinic, make_service, make_social_group, make_staff, make_tag
+from tests.privileges.bought import buy, make_privilege
 from tests.programs import NOON, give_points, make_member, publish_preset
 
 ROLES = tuple(PERMISSIONS_BY_ROLE)
@@ -91,6 +94,7 @@ def _rows_of(clinic: Clinic, *, phone: str, names: tuple[str, str], actor: User)
     doctor.clinics.set([clinic])
     channel = SourceChannel.objects.create(code=f"site-{clinic.code}", name=f"Сайт {names[0]}", kind="SITE")
     channel.clinics.set([clinic])
+    privilege = make_privilege(price=1, clinics=(clinic,))
     due: dict[str, Any] = {"due_at": NOON, "created_at": NOON, "next_attempt_at": NOON}
     return {
         Clinic: clinic,
@@ -114,6 +118,8 @@ def _rows_of(clinic: Clinic, *, phone: str, names: tuple[str, str], actor: User)
         ManualTier: ManualTier.objects.create(
             patient=patient, tier="gold", reason="подарок", ends_on=date(2027, 1, 1), author=actor, granted_at=NOON
         ),
+        Privilege: privilege,
+        PrivilegeCode: buy(patient, privilege),
         NightlyRun: NightlyRun.objects.create(clinic=clinic, day=date(2026, 11, 20), step="BURN", started_at=NOON),
         ReminderPlan: ReminderPlan.objects.create(
             account=account, patient=patient, last_day=date(2027, 1, 1), days_before=14, points=100,
