@@ -37,6 +37,8 @@ TITLES: dict[str, Promise] = {
     "receipt.refunded": _("Receipt refunded"),
     "receipt.visit_closed": _("Visit closed"),
     "receipts.imported": _("Receipts imported"),
+    "review.accepted": _("Review accepted"),
+    "review.declined": _("Review declined"),
     "spending.codes_blocked": _("Codes closed after five wrong ones"),
     "spending.overridden": _("Spending allowed without a code"),
     "report.exported": _("Report taken as a file"),

@@ -12,6 +12,17 @@ MANAGER = "manager"
 OWNER = "owner"
 
 _DISCOUNTS = ("loyalty.view_manualdiscount", "loyalty.approve_discount")
+_REVIEWS = ("loyalty.view_review", "loyalty.moderate_review")
+_REVIEW_PLATFORMS = ("loyalty.view_reviewplatform", "loyalty.add_reviewplatform", "loyalty.change_reviewplatform")
+_SURVEY = (
+    "patients.view_surveyquestion",
+    "patients.add_surveyquestion",
+    "patients.change_surveyquestion",
+    "patients.view_surveychoice",
+    "patients.add_surveychoice",
+    "patients.change_surveychoice",
+    "patients.delete_surveychoice",
+)
 _DESK = (
     "loyalty.use_desk",
     "loyalty.view_receipt",
@@ -53,6 +64,7 @@ _PRIVILEGES = (
 _SENIOR = (
     *_DESK,
     *_DISCOUNTS,
+    *_REVIEWS,
     "patients.override_proof",
     "patients.change_inviter",
     "loyalty.merge_patients",
@@ -71,6 +83,9 @@ _CHANNELS = ("patients.view_sourcechannel", "patients.add_sourcechannel", "patie
 _MARKETER = (
     *_PROGRAM_VIEW,
     *_PRIVILEGES,
+    *_REVIEWS,
+    *_REVIEW_PLATFORMS,
+    *_SURVEY,
     "loyalty.view_reports",
     "loyalty.export_reports",
     *_CHANNELS,
@@ -83,6 +98,9 @@ _MANAGER = (
     *_DISCOUNTS,
     *_CHANNELS,
     *_PRIVILEGES,
+    *_REVIEWS,
+    *_REVIEW_PLATFORMS,
+    *_SURVEY,
     "loyalty.change_programversion",
     "loyalty.publish_program",
     "loyalty.import_people",

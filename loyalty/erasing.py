@@ -15,7 +15,7 @@ from django.db.models import Q, Sum
 
 from clinics import audit
 from loyalty.calls.working import close_tasks
-from loyalty.models import Account, Call, CallTask, ManualDiscount, ManualTier, Receipt, Refund, Standing
+from loyalty.models import Account, Call, CallTask, ManualDiscount, ManualTier, Receipt, Refund, Review, Standing
 from notifications.erasing import blank_messages
 from notifications.models import OutboxMessage
 from patients.consents import current_consents
@@ -129,6 +129,7 @@ def _erase_texts(ids: Sequence[int]) -> None:
     ManualTier.objects.filter(patient__in=ids).update(reason=ERASED_TEXT)
     CallTask.objects.filter(patient__in=ids).update(words="")
     Call.objects.filter(task__patient__in=ids).update(comment="")
+    Review.objects.filter(patient__in=ids).update(text="")
     discounts = ManualDiscount.objects.filter(patient__in=ids)
     discounts.filter(status__in=ManualDiscount.OPEN).update(status=ManualDiscount.Status.CANCELLED)
     discounts.update(reason=ERASED_TEXT, decision_note="")

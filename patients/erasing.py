@@ -23,6 +23,7 @@ from patients.models import (
     PublicCode,
     SocialGroupRecord,
     SpendProof,
+    SurveyAnswer,
 )
 from patients.phone import normalise_phone
 
@@ -48,6 +49,7 @@ def erase_person(patient: Patient, *, source: str, actor: User, at: datetime) ->
     Preferences.objects.filter(patient=patient).delete()
     # The code of a friend's link begins with the name.
     PublicCode.objects.filter(patient=patient, kind=PublicCode.Kind.FRIEND).delete()
+    SurveyAnswer.objects.filter(patient=patient).delete()
     SpendProof.objects.filter(patient=patient).exclude(reason="").update(reason=ERASED_TEXT)
     for card in Card.objects.filter(patient=patient, status=Card.Status.ACTIVE):
         block_card(card=card, reason="", at=at)

@@ -10,6 +10,7 @@ from loyalty.admin.privilege_admin import PrivilegeAdmin, PrivilegeCodeAdmin
 from loyalty.admin.program_version_admin import ProgramVersionAdmin
 from loyalty.admin.receipt_admin import ReceiptAdmin, RefundAdmin
 from loyalty.admin.reminder_plan_admin import ReminderPlanAdmin
+from loyalty.admin.review_admin import ReviewAdmin, ReviewPlatformAdmin
 
 __all__ = [
     "AccountAdmin",
@@ -24,4 +25,6 @@ __all__ = [
     "ReceiptAdmin",
     "RefundAdmin",
     "ReminderPlanAdmin",
+    "ReviewAdmin",
+    "ReviewPlatformAdmin",
 ]

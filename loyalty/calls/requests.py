@@ -68,6 +68,12 @@ def open_request(patient: Patient) -> CallTask | None:
     return wishes.select_related("clinic").first()
 
 
+def last_request(patient: Patient) -> CallTask | None:
+    """The wish to come that was sent last, answered or not."""
+    wishes = CallTask.objects.filter(patient=patient, kind=CallTask.Kind.BOOKING)
+    return wishes.select_related("clinic").order_by("-id").first()
+
+
 def write_to_clinic(words: str, *, patient: Patient, at: datetime) -> CallTask:
     """The same words sent twice on one day are one message. Own transaction."""
     clinic = patient.home_clinic

@@ -27,7 +27,7 @@ from loyalty.demo.names import Person, make_person, phone_of
 from loyalty.demo.people import SOURCE, NewGuest, write_guests
 from loyalty.demo.program import demo_document
 from loyalty.demo.showcase import ANNA, seat_showcase
-from loyalty.demo.voices import fill_call_list
+from loyalty.demo.voices import collect_voices, fill_call_list
 from loyalty.models import Standing
 from loyalty.past.receipts import PastReceipt, replay_receipts
 from loyalty.program.versions import NoProgram, RunningProgram, create_draft, current_program, publish
@@ -89,6 +89,7 @@ def prepare(*, patients: int, at: datetime) -> _Demo:
             seat_showcase(place=place, catalogue=catalogue, running=running, at=at)
             fill_call_list(place=place, at=at)
             leave_a_file(place=place, running=running, at=at)
+            collect_voices(at=at)
     return demo
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import connection
 
-from loyalty.models import CallTask, ManualTier, PrivilegeCode, Receipt, ThresholdGift
-from patients.models import Household, Patient, PatientSourceKey, SocialGroupRecord
+from loyalty.models import CallTask, ManualTier, PrivilegeCode, Receipt, Review, ThresholdGift
+from patients.models import Household, Patient, PatientSourceKey, SocialGroupRecord, SurveyAnswer
 
 Moved = dict[str, Any]
 # Of a conflict the card that stays is right; what it lacks it gets. A name goes whole.
@@ -50,6 +50,8 @@ def move_rows(*, duplicate: Patient, survivor: Patient) -> Moved:
             to=survivor,
         ),
         "call_tasks": _move_tasks(duplicate, survivor),
+        "survey_answers": _move(_answers_to_move(duplicate, survivor), to=survivor),
+        "reviews": _move(_reviews_to_move(duplicate, survivor), to=survivor),
         "manual_tiers": _move(tiers.exclude(ended_at=None) if has_own_tier else tiers, to=survivor),
         "tags": sorted(tags),
         "duplicates": _move(Patient.objects.filter(merged_into=duplicate), to=survivor, field="merged_into"),
@@ -65,6 +67,8 @@ def move_rows_back(moved: Moved, *, duplicate: Patient, survivor: Patient) -> No
     PrivilegeCode.objects.filter(pk__in=moved.get("privilege_codes", ())).update(patient=duplicate)
     ThresholdGift.objects.filter(pk__in=moved.get("threshold_gifts", ())).update(patient=duplicate)
     CallTask.objects.filter(pk__in=moved.get("call_tasks", ())).update(patient=duplicate)
+    SurveyAnswer.objects.filter(pk__in=moved.get("survey_answers", ())).update(patient=duplicate)
+    Review.objects.filter(pk__in=moved.get("reviews", ())).update(patient=duplicate)
     ManualTier.objects.filter(pk__in=moved["manual_tiers"]).update(patient=duplicate)
     Patient.objects.filter(pk__in=moved["duplicates"], merged_into=survivor).update(merged_into=duplicate)
     Household.objects.filter(pk__in=moved["contact_of"], contact=survivor).update(contact=duplicate)
@@ -106,6 +110,18 @@ def _move_tasks(duplicate: Patient, survivor: Patient) -> list[int]:
     if wishes.filter(patient=survivor).exists():
         tasks = tasks.exclude(pk__in=wishes.filter(patient=duplicate).values("pk"))
     return _move(tasks, to=survivor)
+
+
+def _reviews_to_move(duplicate: Patient, survivor: Patient) -> Any:
+    """All, so that a period counts both cards; of two that wait for one place the survivor's own is enough."""
+    waiting = Review.objects.filter(status=Review.Status.WAITING)
+    twice = waiting.filter(patient=duplicate, platform__in=waiting.filter(patient=survivor).values("platform"))
+    return Review.objects.filter(patient=duplicate).exclude(pk__in=twice.values("pk"))
+
+
+def _answers_to_move(duplicate: Patient, survivor: Patient) -> Any:
+    known = SurveyAnswer.objects.filter(patient=survivor).values("question")
+    return SurveyAnswer.objects.filter(patient=duplicate).exclude(question__in=known)
 
 
 def _count_limits(statement: str, *, duplicate: Patient, survivor: Patient) -> None:

@@ -15,6 +15,7 @@ from loyalty.models.program import ProgramVersion
 from loyalty.models.receipt import Award, LineDiscount, Receipt, ReceiptLine
 from loyalty.models.refund import Refund, RefundLine
 from loyalty.models.reminder import ReminderPlan
+from loyalty.models.review import Review, ReviewPlatform
 from loyalty.models.standing import Standing
 from loyalty.models.threshold_gift import ThresholdGift
 from loyalty.models.what_if_run import WhatIfRun
@@ -48,6 +49,8 @@ __all__ = [
     "Refund",
     "RefundLine",
     "ReminderPlan",
+    "Review",
+    "ReviewPlatform",
     "RollupMark",
     "RowOutcome",
     "Source",

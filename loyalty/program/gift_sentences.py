@@ -10,6 +10,7 @@ from clinics.number_texts import money_text, points_word
 from loyalty.program.condition_words import earning_conditions
 from loyalty.program.life_words import AT_ONCE, own_life, own_wait
 from loyalty.program.limit_words import budget_text
+from loyalty.program.review_platforms import platform_name
 from loyalty.program.telling import Section, Sentence, Telling, title_of
 from loyalty.program.word_lists import and_list, quoted
 from loyalty.rules.amounts import kopecks_of
@@ -68,7 +69,7 @@ def _course(trigger: Document, words: Words, _telling: Telling) -> str:
 
 
 def _review(trigger: Document, words: Words, _telling: Telling) -> str:
-    platforms = and_list([quoted(code) for code in trigger["platforms"]])
+    platforms = and_list([quoted(platform_name(code)) for code in trigger["platforms"]])
     text = _("%(title)s: %(points)s for a review on %(platforms)s.") % {**words, "platforms": platforms}
     months = trigger.get("months")
     if months is None:

@@ -2,17 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.program.review_platforms import PLATFORMS
 from loyalty.program_page.blocks import Block, KindBlock, Setting
 from loyalty.program_page.fields import ChoiceField, CodesField, NumberField, WholeField
 from loyalty.program_page.services_field import ServicesField
 
-# The names of sites are the same in every language of the interface.
-PLATFORMS = (
-    ("yandex-maps", "Яндекс Карты"),
-    ("two-gis", "2ГИС"),
-    ("prodoctorov", "ПроДокторов"),
-    ("own-form", _("the clinic's own form")),
-)
 ACTIVITIES = (
     ("first_log_in", _("the first log-in to the cabinet")),
     ("profile_filled", _("a filled-in profile")),

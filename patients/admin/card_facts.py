@@ -16,7 +16,7 @@ from notifications.channels.registry import LABELS
 from notifications.events import UnknownEvent, get_event
 from notifications.models import OutboxMessage
 from patients.consents import CALLS
-from patients.models import ConsentRecord, Patient, Referral
+from patients.models import ConsentRecord, Patient, Referral, SurveyAnswer
 from patients.search import active_patients
 
 CONSENT_CHANNELS = {**LABELS, CALLS: gettext_lazy("calls")}
@@ -56,10 +56,11 @@ class CardFacts:
     consents: tuple[tuple[str, bool], ...]
     messages: tuple[MessageRow, ...]
     tasks: tuple[TaskRow, ...]
+    wishes: tuple[tuple[str, str], ...]  # questions of the survey and their answers
 
 
 def read_card_facts(*, patient: Patient, at: datetime, clinic_ids: frozenset[int]) -> CardFacts:
-    """Six queries, whatever the patient's past."""
+    """Seven queries, whatever the patient's past."""
     inviter = Referral.objects.filter(patient=patient).select_related("inviter").first()
     return CardFacts(
         household=str(patient.household) if patient.household else "",
@@ -69,6 +70,7 @@ def read_card_facts(*, patient: Patient, at: datetime, clinic_ids: frozenset[int
         consents=_consents(patient, at=at),
         messages=tuple(_message(row) for row in patient.outbox_messages.order_by("-id")[:SHOWN_MESSAGES]),
         tasks=_tasks(patient, at=at),
+        wishes=_wishes(patient),
     )
 
 
@@ -122,6 +124,14 @@ def _tasks(patient: Patient, *, at: datetime) -> tuple[TaskRow, ...]:
             or _("call on %(day)s") % {"day": day_text(task.due_date, today=today)},
         )
         for task in tasks.order_by(F("done_at").desc(nulls_first=True), "-id")[:SHOWN_TASKS]
+    )
+
+
+def _wishes(patient: Patient) -> tuple[tuple[str, str], ...]:
+    answers = SurveyAnswer.objects.filter(patient=patient).select_related("question")
+    return tuple(
+        (answer.question.text, answer.text or ", ".join(answer.chosen))
+        for answer in answers.order_by("question__place", "question", "id")
     )
 
 

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from clinics import clock
@@ -21,7 +22,7 @@ def home(request: HttpRequest, patient: Patient) -> HttpResponse:
     context = {
         "patient": patient,
         "clinic": patient.home_clinic,
-        "booking_url": _web_address(patient.home_clinic.booking_url),
+        "booking_url": _web_address(patient.home_clinic.booking_url) or reverse("cabinet_booking"),
         "is_member": facts.standing is not None,
         "card": format_card(facts.card),
         "balance": home_texts.balance_text(facts),

@@ -5,6 +5,7 @@ from django.views.i18n import set_language
 
 from patients.cabinet import (
     app_views,
+    booking_views,
     card_views,
     data_views,
     friends_views,
@@ -15,9 +16,12 @@ from patients.cabinet import (
     leaving_views,
     link_views,
     login_views,
+    message_views,
+    review_views,
     reward_views,
     rules_views,
     settings_views,
+    survey_views,
     unsubscribe_views,
 )
 
@@ -34,6 +38,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("left/", leaving_views.left, name="cabinet_left"),
     path("help/", help_views.show_help, name="cabinet_help"),
     path("u/<str:token>/", unsubscribe_views.unsubscribe, name="cabinet_unsubscribe"),
+    path("booking/", booking_views.booking, name="cabinet_booking"),
+    path("message/", message_views.message, name="cabinet_message"),
+    path("reviews/", review_views.reviews, name="cabinet_reviews"),
+    path("survey/", survey_views.survey, name="cabinet_survey"),
     path("card/", card_views.card, name="cabinet_card"),
     path("card/offline/", card_views.offline_card, name="cabinet_offline_card"),
     path("offline/", app_views.offline, name="cabinet_offline"),

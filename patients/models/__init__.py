@@ -11,6 +11,7 @@ from patients.models.social_group import SocialGroup, SocialGroupRecord
 from patients.models.source_channel import SourceChannel
 from patients.models.source_key import PatientSourceKey
 from patients.models.spend_proof import SpendCode, SpendGuard, SpendProof
+from patients.models.survey import SurveyAnswer, SurveyChoice, SurveyQuestion
 from patients.models.tag import Tag
 
 __all__ = [
@@ -28,5 +29,8 @@ __all__ = [
     "SpendCode",
     "SpendGuard",
     "SpendProof",
+    "SurveyAnswer",
+    "SurveyChoice",
+    "SurveyQuestion",
     "Tag",
 ]

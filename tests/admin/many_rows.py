@@ -26,9 +26,11 @@ from loyalty.models import (
     Receipt,
     Refund,
     ReminderPlan,
+    Review,
+    ReviewPlatform,
 )
 from notifications.models import EventChoice, OutboxMessage
-from patients.models import Card, Household, Patient, SocialGroup, SourceChannel, Tag
+from patients.models import Card, Household, Patient, SocialGroup, SourceChannel, SurveyQuestion, Tag
 from tests.people import LONG_AGO
 from tests.programs import NOON, publish_preset
 
@@ -172,6 +174,13 @@ def _reminder(many: Many, n: int) -> ReminderPlan:
     )  # fmt: skip
 
 
+def _review(many: Many, n: int) -> Review:
+    return Review(
+        patient=many.one(Patient, n), clinic=many.one(Clinic, n), platform=many.one(ReviewPlatform, n), stars=5,
+        at=NOON, status="ACCEPTED", decided_by=many.one(User, n), decided_at=NOON,
+    )  # fmt: skip
+
+
 def _message(many: Many, n: int) -> OutboxMessage:
     return OutboxMessage(
         key=f"m{n}", event="receipt.confirmed", kind="SERVICE", patient=many.one(Patient, n), due_at=NOON,
@@ -207,11 +216,14 @@ MAKERS: dict[str, Callable[[Many, int], Model]] = {
     "loyalty.Refund": _refund,
     "loyalty.ReminderPlan": _reminder,
     "notifications.EventChoice": lambda many, n: EventChoice(event=f"event-{n}", kind="SERVICE"),
+    "loyalty.Review": _review,
+    "loyalty.ReviewPlatform": lambda many, n: ReviewPlatform(code=f"p{n}", name=f"Площадка {n}"),
     "notifications.OutboxMessage": _message,
     "patients.Card": lambda many, n: Card(patient=many.one(Patient, n), number=f"{n:08d}", issued_at=NOON),
     "patients.Household": _household,
     "patients.Patient": _patient,
     "patients.SocialGroup": lambda many, n: SocialGroup(code=f"g{n}", name=f"Группа {n}", name_en=f"Group {n}"),
     "patients.SourceChannel": lambda many, n: SourceChannel(code=f"c{n}", name=f"Канал {n}", kind="SITE"),
+    "patients.SurveyQuestion": lambda many, n: SurveyQuestion(text=f"Вопрос {n}", kind="FREE"),
     "patients.Tag": lambda many, n: Tag(code=f"t{n}", name=f"Тег {n}", kind=Tag.Kind.CATEGORY),
 }

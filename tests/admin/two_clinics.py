@@ -27,13 +27,16 @@ from loyalty.models import (
     Refund,
     RefundLine,
     ReminderPlan,
+    Review,
+    ReviewPlatform,
     Standing,
 )
 from notifications.models import EventChoice, OutboxMessage
-from patients.models import Household, Patient, SocialGroup, SourceChannel, Tag
+from patients.models import Household, Patient, SocialGroup, SourceChannel, SurveyQuestion, Tag
 from tests.people import make_clinic, make_service, make_social_group, make_staff, make_tag
 from tests.privileges.bought import buy, make_privilege
 from tests.programs import NOON, give_points, make_member, publish_preset
+from tests.reviews.leaving import make_platform
 
 ROLES = tuple(PERMISSIONS_BY_ROLE)
 
@@ -76,6 +79,8 @@ def _shared_rows() -> dict[type[Model], Model]:
         SocialGroup: make_social_group(),
         ProgramVersion: draft,
         EventChoice: EventChoice.objects.get(event="points.burning_soon"),
+        ReviewPlatform: make_platform(),
+        SurveyQuestion: SurveyQuestion.objects.create(text="Что вас привело?", kind="FREE"),
         CrontabSchedule: crontab,
         IntervalSchedule: interval,
         PeriodicTask: task or PeriodicTask.objects.create(name="night", task="night", crontab=crontab),
@@ -128,6 +133,9 @@ def _rows_of(clinic: Clinic, *, phone: str, names: tuple[str, str], actor: User)
         OutboxMessage: OutboxMessage.objects.create(
             key=f"test:{clinic.code}", event="points.burning", kind="SERVICE", patient=patient, body=names[0],
             **due,
+        ),
+        Review: Review.objects.create(
+            patient=patient, clinic=clinic, platform=make_platform(), stars=5, text="спасибо", at=NOON
         ),
         AuditEvent: AuditEvent.objects.create(at=NOON, code="test.act", clinic=clinic, actor=actor),
         StaffMember: StaffMember.objects.get(user=actor),

@@ -1,0 +1,1 @@
+"""Reviews of patients: leaving them, looking at them, points for them."""
