@@ -1,6 +1,7 @@
 """Reviews as facts, and the places where patients may leave them."""
 
 from django.contrib import admin
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +36,7 @@ class ReviewPlatformAdmin(PortalAdmin):
     list_display = ("name", "code", "url", "is_open")
     ordering = ("name", "id")
     fields = ("name", "name_en", "code", "url", "is_open")
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def get_readonly_fields(self, request: HttpRequest, obj: ReviewPlatform | None = None) -> tuple[str, ...]:
         """Rules name the place by its code for ever."""

@@ -91,7 +91,7 @@ def why_text(task: CallTask, *, today: date) -> str:
         stars = int(facts["stars"])
         text = ngettext("Gave %(stars)s star.", "Gave %(stars)s stars.", stars) % {"stars": stars}
         return f"{text} {_('Find out what went wrong.')}"
-    return _("Wrote from the cabinet.") if task.kind == Kind.MESSAGE else ""
+    return ""
 
 
 def call_text(call: Call, *, today: date, task: CallTask) -> str:

@@ -7,10 +7,14 @@ import pytest
 from django.db import IntegrityError
 
 from clinics.models import AuditEvent
+from loyalty.erasing import erase_patient
+from loyalty.merging.merging import merge_patients, undo_merge
 from loyalty.models import Account, CallTask, Operation, Review
 from loyalty.reviews.leaving import PlatformClosed, TooSoon, offers_for
 from loyalty.reviews.moderation import OwnReview, ReviewGone, accept_review, decline_review
 from notifications.models import OutboxMessage
+from patients.models import SurveyAnswer, SurveyQuestion
+from patients.surveys import Reply, answer_survey
 from tests.people import make_clinic, make_patient, make_staff
 from tests.programs import NOON, make_member, publish_preset
 from tests.reviews.leaving import leave, make_platform
@@ -180,3 +184,30 @@ def test_review_sent_from_two_tabs_and_accepted_by_two_people_at_once_gives_poin
     assert len({review.pk for review in left}) == 1
     assert sorted(type(result).__name__ for result in decided) == ["Review", "ReviewGone"]
     assert (balance(anna), Operation.objects.count()) == (100, 1)
+
+
+def test_merge_takes_reviews_along_so_that_a_period_counts_both_cards(anna, sonya):
+    double = make_member("Иванова", "Аня", "+79160000002")
+    waiting = leave(anna)
+    accepted = accept(leave(double), sonya)
+    twice = Review.objects.create(patient=double, clinic=anna.home_clinic, platform=accepted.platform, at=NOON)
+
+    made = merge_patients(survivor_id=anna.pk, duplicate_id=double.pk, reason="одна", actor=sonya, at=NOON)
+    merged = dict(Review.objects.values_list("pk", "patient"))
+    undo_merge(merge_id=made.pk, reason="разные", actor=sonya, at=NOON)
+
+    assert merged == {waiting.pk: anna.pk, accepted.pk: anna.pk, twice.pk: double.pk}
+    assert set(Review.objects.filter(patient=double)) == {accepted, twice}
+
+
+def test_erasure_blanks_the_words_of_reviews_and_forgets_the_survey(anna, sonya):
+    review = leave(anna, stars=2, text="болит зуб")
+    question = SurveyQuestion.objects.create(text="Что вас привело?", kind="FREE")
+    answer_survey([Reply(question.pk, text="болит зуб")], patient=anna, at=NOON)
+
+    erase_patient(patient_id=anna.pk, source="LETTER", reason="просьба", actor=sonya, at=NOON)
+
+    review.refresh_from_db()
+    assert (review.text, review.stars) == ("", 2)
+    assert SurveyAnswer.objects.count() == 0
+    assert CallTask.objects.get().words == ""
