@@ -20,6 +20,7 @@ PAGES = (
     "/admin/notifications/outboxmessage/",
     "/admin/clinics/auditevent/",
     "/admin/activity/staff/",
+    "/admin/clinics/service/add/",
     "/admin/desk/refund/{receipt}/",
     "/admin/loyalty/receipt/{receipt}/change/",
 )
