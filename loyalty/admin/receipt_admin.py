@@ -18,6 +18,7 @@ from loyalty.models import Receipt, ReceiptLine, Refund, RefundLine, Source
 from loyalty.models.receipt import DESK
 from loyalty.program.versions import compiled_version
 from loyalty.texts.explanations import explain
+from patients.source_titles import source_title
 
 
 class ReceiptClinicFilter(OwnClinicsFilter):
@@ -71,7 +72,7 @@ class ReceiptAdmin(SearchedByPatient):
     ordering = ("-paid_at", "-id")
     readonly_fields = (
         "price_text", "discount_text", "points_value_text", "paid_text", "spent", "earned", "why", "tier_title",
-        "source", "refund_link",
+        "source", "refund_link", "came_by",
     )  # fmt: skip
     price_text = money_display(Receipt, "price")
     discount_text = money_display(Receipt, "discount")
@@ -86,7 +87,7 @@ class ReceiptAdmin(SearchedByPatient):
         replaces = ("replaces",) if obj and obj.replaces_id else ()
         return (
             ("patient", "clinic"), ("paid_at", "visit_closed_at", "actor"),
-            ("identified_by", "booked_online", "channel"), proof,
+            ("identified_by", "booked_online", "came_by"), proof,
             ("price_text", "discount_text", "points_value_text", "paid_text"), ("spent", "earned"),
             "why", ("program_version", "tier_title"), source, *replaces, "refund_link",
         )  # fmt: skip
@@ -114,6 +115,10 @@ class ReceiptAdmin(SearchedByPatient):
         tiers = compiled_version(receipt.program_version).tiers if receipt.tier else ()
         titles = {tier.code: tier.title.in_language(get_language() or "") for tier in tiers}
         return titles.get(receipt.tier, receipt.tier) or "—"
+
+    @admin.display(description=_("source channel"))
+    def came_by(self, receipt: Receipt) -> str:
+        return source_title(receipt.channel)
 
     @admin.display(description=_("source system"), ordering="source_system")
     def source(self, receipt: Receipt) -> str:

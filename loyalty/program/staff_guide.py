@@ -78,17 +78,14 @@ def _no_discounts(document: Document) -> Iterator[str]:
 
 def _rights() -> Iterator[str]:
     for permission, title in RIGHTS.items():
-        people = [name() for role, name in ROLES.items() if permission in roles.PERMISSIONS_BY_ROLE[role]]
+        people = [
+            str(roles.ROLE_TITLES[role]).lower()
+            for role, permissions in roles.PERMISSIONS_BY_ROLE.items()
+            if permission in permissions
+        ]
         yield _("%(act)s: %(people)s.") % {"act": title(), "people": plain_list(people)}
 
 
-ROLES: dict[str, Callable[[], str]] = {
-    roles.RECEPTIONIST: lambda: _("receptionist"),
-    roles.SENIOR: lambda: _("senior receptionist"),
-    roles.MARKETER: lambda: _("marketer"),
-    roles.MANAGER: lambda: _("manager"),
-    roles.OWNER: lambda: _("owner"),
-}
 RIGHTS: dict[str, Callable[[], str]] = {
     "loyalty.refund_receipt": lambda: _("Refund a receipt"),
     "patients.override_proof": lambda: _("Let a patient spend without a code, with a reason"),

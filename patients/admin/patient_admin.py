@@ -25,6 +25,7 @@ from patients.card_numbers import format_card
 from patients.models import Card, ConsentRecord, Patient, SocialGroupRecord
 from patients.phone import mask_phone
 from patients.search import matching_patients
+from patients.source_titles import source_title
 
 
 class HomeClinicFilter(OwnClinicsFilter):
@@ -79,7 +80,7 @@ class PatientAdmin(HistoryAdmin):
     search_help_text = _("Phone or its last 4 digits, card number, last name")
     ordering = ("name_key", "id")
     autocomplete_fields = ("household", "tags")
-    readonly_fields = ("phone_shown", "status", "joined_at", "home_clinic", "source", "created_at")
+    readonly_fields = ("phone_shown", "status", "joined_at", "home_clinic", "came_by", "created_at")
     history_list_display = ("status",)
     fieldsets = (
         (_("Contacts"), {
@@ -88,7 +89,7 @@ class PatientAdmin(HistoryAdmin):
                 ("email", "preferred_channel", "language"), ("birth_date", "sex"), "note",
             ),
         }),
-        (_("Programme"), {"fields": (("status", "joined_at"), ("home_clinic", "source"), "household", "tags")}),
+        (_("Programme"), {"fields": (("status", "joined_at"), ("home_clinic", "came_by"), "household", "tags")}),
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
@@ -172,6 +173,10 @@ class PatientAdmin(HistoryAdmin):
     @admin.display(description=_("patient"), ordering="name_key")
     def full_name_shown(self, patient: Patient) -> str:
         return str(patient)
+
+    @admin.display(description=_("source"))
+    def came_by(self, patient: Patient) -> str:
+        return source_title(patient.source)
 
     @admin.display(description=_("phone"), empty_value="—")
     def phone_shown(self, patient: Patient) -> str:

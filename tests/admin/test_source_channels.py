@@ -5,9 +5,10 @@ from django.urls import reverse
 
 from loyalty.program_page.choices import Choices
 from patients.models import SourceChannel
+from tests.admin.two_clinics import make_receipt
 from tests.cabinet.pages import text_of
 from tests.people import make_clinic, make_patient, make_staff
-from tests.programs import publish_preset
+from tests.programs import make_member, publish_preset
 
 pytestmark = pytest.mark.django_db
 ADD = "admin:patients_sourcechannel_add"
@@ -69,6 +70,26 @@ def test_rules_offer_channels_by_name_and_what_imports_have_brought():
         ("lift", "Плакат у лифта"),
         ("old-crm", "old-crm"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [("lift", "Плакат у лифта"), ("friends", "по ссылке друга"), ("old-crm", "old-crm"), ("", "—")],
+)
+def test_card_and_receipt_name_the_channel(client, source, shown):
+    publish_preset()
+    make_lift()
+    anna = make_member(source=source)
+    receipt = make_receipt(anna, clinic=make_clinic(), actor=None, channel=source)
+    client.force_login(make_staff("olga", "owner"))
+
+    pages = [
+        client.get(reverse("admin:patients_patient_change", args=[anna.pk])),
+        client.get(reverse("admin:loyalty_receipt_change", args=[receipt.pk])),
+    ]
+
+    assert f"Источник: {shown} " in text_of(pages[0])
+    assert f"Канал привлечения: {shown} " in text_of(pages[1])
 
 
 def make_lift(name="Плакат у лифта"):
