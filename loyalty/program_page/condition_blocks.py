@@ -8,6 +8,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.program.places import Place, put_value, value_at
+from loyalty.program.telling import in_language
 from loyalty.program_page.blocks import Block, Group, Setting, Target
 from loyalty.program_page.fields import (
     ABSENT,
@@ -146,7 +147,7 @@ class ConditionsBlock(Block):
             "tags": choices.tags,
             "social_groups": choices.social_groups,
             "sources": choices.sources,
-            "tiers": [(level["code"], level["title"]["ru"]) for level in levels],
+            "tiers": [(level["code"], in_language(level["title"])) for level in levels],
         }
         for name, found in offered.items():
             self.fields[name].offer(found)  # type: ignore[attr-defined]

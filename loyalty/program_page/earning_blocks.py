@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.program.places import value_at
+from loyalty.program.telling import in_language
 from loyalty.program_page.blocks import Block, Group, KindBlock, Setting, Target
 from loyalty.program_page.fields import ChoiceField, CodesField, FlagField, NumberField, WholeField
 from loyalty.program_page.services_field import ServicesField
@@ -38,7 +39,10 @@ class EarningEffectBlock(KindBlock):
     def prepare(self, setting: Setting) -> None:
         for level in value_at(setting.document, ("tiers", "levels")) or []:
             self.fields[RATE + level["code"]] = NumberField(
-                label=level["title"]["ru"], place=("percent_by_tier", level["code"]), kind="percent", unit="%"
+                label=in_language(level["title"]),
+                place=("percent_by_tier", level["code"]),
+                kind="percent",
+                unit="%",
             )
 
     def targets(self) -> Iterator[Target]:

@@ -42,7 +42,7 @@ def _said(name: str, value: Any, *, document: Document, choices: Choices) -> Any
             return _("“%(title)s”") % {"title": title} if title else value
         case "tier":
             levels = value_at(document, ("tiers", "levels")) or []
-            return next((level["title"]["ru"] for level in levels if level.get("code") == value), value)
+            return next((in_language(level["title"]) for level in levels if level.get("code") == value), value)
         case "rule":
             titles = {rule["code"]: rule["title"] for kind in LISTS for rule in rules_of(document, kind)}
             return in_language(titles[value]) if value in titles else value

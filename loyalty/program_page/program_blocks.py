@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from loyalty.program.places import value_at
+from loyalty.program.telling import in_language
 from loyalty.program_page.blocks import Block, Group, Setting
 from loyalty.program_page.fields import (
     ChoiceField,
@@ -83,7 +84,7 @@ class RedemptionBlock(Block):
     def prepare(self, setting: Setting) -> None:
         for index, level in enumerate(value_at(setting.document, ("tiers", "levels")) or []):
             at = ("tiers", "levels", index, "redemption_cap_percent")
-            self.fields[f"cap-{index}"] = NumberField(label=level["title"]["ru"], at=at, unit="%")
+            self.fields[f"cap-{index}"] = NumberField(label=in_language(level["title"]), at=at, unit="%")
 
 
 class ExclusionsBlock(Block):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.program.new_codes import new_code, used_codes
 from loyalty.program.places import Document, Place, put_value, take_out, value_at
+from loyalty.program.telling import in_language
 from loyalty.program_page.blocks import Block, KindBlock, Setting, Target
 from loyalty.program_page.fields import (
     ABSENT,
@@ -51,7 +52,7 @@ class TierRow(Row):
         self.code = (value_at(setting.document, setting.part) or {}).get("code", "")
         for place, rule in _rules_by_tier(setting.document):
             self.fields[f"rate-{rule['code']}"] = NumberField(
-                label=rule["title"]["ru"], at=(*place, self.code or "?"), unit="%"
+                label=in_language(rule["title"]), at=(*place, self.code or "?"), unit="%"
             )
         self.fields["perks"] = PerksField(label=_("Also gives, one in a line"), known=_english(setting.document))
         self.fields["english"] = TextField(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clinics.calendar import add_months, local_date
 from clinics.models import Clinic
 from loyalty.program.places import Document, value_at
+from loyalty.program.telling import in_language
 from loyalty.program_page.choices import Choices
 from loyalty.program_page.trial_lines import CountField, RoublesField
 from loyalty.rules.facts import MemberFacts, SpendChoice, SpendKind
@@ -91,7 +92,7 @@ class TrialForm(forms.Form):
         levels = value_at(document, ("tiers", "levels")) or []
         offered = {
             "clinic": [(clinic.code, clinic.name) for clinic in scope.clinics],
-            "tier": [(level["code"], level["title"]["ru"]) for level in levels],
+            "tier": [(level["code"], in_language(level["title"])) for level in levels],
             "social_groups": choices.social_groups,
             "tags": choices.tags,
             "source": [("", gettext("not known")), *choices.sources],

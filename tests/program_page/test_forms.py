@@ -396,3 +396,13 @@ def test_posted_rubbish_is_refused_in_words(client, draft):
     assert answer.status_code == 422
     assert {"b1-kind", "b2-categories", "b2-sex", "b2-first_day", "b2-hours_from", "b3-days"} <= set(wrong(answer))
     assert stored().revision == 0
+
+
+@pytest.mark.parametrize("page", ["try/", "part/redemption/", "earning/cashback/", "earning/new/"])
+def test_tiers_have_their_english_names_on_english_pages(client, draft, page):
+    client.cookies["django_language"] = "en"
+
+    text = client.get(f"/admin/program/1/{page}").content.decode()
+
+    assert "Gold" in text
+    assert "Золото" not in text
