@@ -58,4 +58,12 @@ def demo_document(*, today: date) -> dict[str, Any]:
             "most_percent": 20,
         },
     }
+    document["gifts"].append(
+        {
+            "code": "profile",
+            "title": {"ru": "За заполненный профиль", "en": "For a profile filled in"},
+            "trigger": {"kind": "activity", "of": "profile_filled"},
+            "points": 100,
+        }
+    )
     return document

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from clinics.number_texts import day_text, money_text, number_text, percent_text
+from clinics.number_texts import day_text, money_text, number_text, percent_text, points_word
 from loyalty.ledger.balance import BurnDay
 from loyalty.texts.explanations import tier_title
 from loyalty.texts.tiers import keeping_texts, next_step_text
@@ -148,6 +148,14 @@ def welcome_text(facts: HomeFacts) -> str:
         "money": money_text(progress.missing_kopecks),
     }
     return f"{gift} {step}"
+
+
+def friend_text(facts: HomeFacts) -> str:
+    """What an invitation is worth by the program in force."""
+    welcome = facts.program.welcome if facts.program else None
+    if welcome is None:
+        return _("Your friend joins by your link, and you see that they have come.")
+    return _("Your friend gets %(points)s for joining by your link.") % {"points": points_word(welcome.points)}
 
 
 def _burn(item: BurnDay, facts: HomeFacts) -> BurnText:

@@ -30,6 +30,7 @@ def home(request: HttpRequest, patient: Patient) -> HttpResponse:
         "schedule": home_texts.schedule_texts(facts),
         "tier": home_texts.tier_text(facts),
         "welcome": home_texts.welcome_text(facts),
+        "friend": home_texts.friend_text(facts),
         "operations": [],
     }
     if facts.standing is not None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from patients.consents import may_be_messaged
@@ -71,7 +72,7 @@ class MessagesForm(forms.Form):
         super().__init__(data, initial=ticks | hours)
         for kind, channel in self.places:
             self.fields[_name(kind, channel)] = forms.BooleanField(
-                label=Patient.Channel(channel).label, required=False
+                label=capfirst(Patient.Channel(channel).label), required=False
             )
 
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:

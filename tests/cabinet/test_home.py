@@ -225,6 +225,16 @@ def test_new_member_reads_what_the_gift_is_and_where_it_leads(client, sms, today
     assert "За вступление +250 22 ноября Сгорит 22.11.2028, если не будет новых оплат." in page
 
 
+def test_home_says_what_a_friend_gets(client, sms, today):
+    publish_preset()
+    make_member(at=NOON)
+
+    page = home_of(client, sms)
+
+    assert "Друг получит 250 баллов за вступление по вашей ссылке." in said(text_of(page))
+    assert 'href="/friends/"' in page.content.decode()
+
+
 def test_member_without_points_reads_what_will_be_here(client, sms, today):
     publish_preset(has_welcome=False)
     make_member()
