@@ -1,13 +1,10 @@
-"""The cabinet's rooms in its bar, and its side rooms in the header.
-
-The only place that names them: a room whose address the portal does not have is left out.
-"""
+"""The cabinet's rooms in its bar, and its side rooms in the header. The only place that names them."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -55,21 +52,11 @@ def cabinet_side(context: dict[str, Any]) -> dict[str, Any]:
     return {"rooms": _links(SIDE, path=context["request"].path)}
 
 
-@register.simple_tag
-def room_address(url_name: str) -> str:
-    """Empty when the portal has no such room (yet)."""
-    try:
-        return reverse(url_name)
-    except NoReverseMatch:
-        return ""
-
-
 def _links(rooms: tuple[Room, ...], *, path: str) -> list[Link]:
-    addresses = {room: room_address(room.url_name) for room in rooms}
+    addresses = {room: reverse(room.url_name) for room in rooms}
     return [
         Link(url=url, title=room.title, icon=room.icon, is_current=_is_current(url, path=path))
         for room, url in addresses.items()
-        if url
     ]
 
 
