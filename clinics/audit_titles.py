@@ -27,6 +27,7 @@ TITLES: dict[str, Promise] = {
     "patients.imported": _("Patients imported"),
     "points.given": _("Points given by hand"),
     "points.taken": _("Points taken by hand"),
+    "spend.imported": _("Marketing spend imported"),
     "prices.imported": _("Price list imported"),
     "privilege.added": _("Reward added to the catalogue"),
     "privilege.changed": _("Reward of the catalogue changed"),

@@ -80,6 +80,12 @@ _PROGRAM_VIEW = (
     "patients.view_socialgroup",
 )
 _CHANNELS = ("patients.view_sourcechannel", "patients.add_sourcechannel", "patients.change_sourcechannel")
+_SPEND = (
+    "loyalty.view_marketingspend",
+    "loyalty.add_marketingspend",
+    "loyalty.change_marketingspend",
+    "loyalty.delete_marketingspend",
+)
 _MARKETER = (
     *_PROGRAM_VIEW,
     *_PRIVILEGES,
@@ -89,12 +95,28 @@ _MARKETER = (
     "loyalty.view_reports",
     "loyalty.export_reports",
     *_CHANNELS,
+    *_SPEND,
+    "loyalty.view_goal",
+    "loyalty.view_figuresetting",
     "patients.view_patient",
     "notifications.view_outboxmessage",
     "notifications.view_eventchoice",
 )
 _MANAGER = (
     *_PROGRAM_VIEW,
+    *_SPEND,
+    "loyalty.view_goal",
+    "loyalty.add_goal",
+    "loyalty.change_goal",
+    "loyalty.delete_goal",
+    "loyalty.view_figuresetting",
+    "loyalty.add_figuresetting",
+    "loyalty.change_figuresetting",
+    "loyalty.delete_figuresetting",
+    "loyalty.view_staffbonusrate",
+    "loyalty.add_staffbonusrate",
+    "loyalty.change_staffbonusrate",
+    "loyalty.delete_staffbonusrate",
     *_DISCOUNTS,
     *_CHANNELS,
     *_PRIVILEGES,

@@ -50,6 +50,8 @@ _ROW: dict[str, Promise] = {
         "There is no service category “%(found)s”. Correct the row, or let the import create new categories."
     ),
     "code_in_row": _("The service %(code)s stands in row %(other_row)s already."),
+    "unknown_clinic": _("There is no clinic “%(found)s” among those you work for. Write its code."),
+    "spend_in_row": _("The same channel and month stand in row %(other_row)s already."),
     "unknown_doctor": _("The list of doctors has no working doctor “%(found)s”."),
     "unknown_tag": _("There is no tag “%(found)s”."),
     "unknown_social_group": _("There is no social group “%(found)s”."),

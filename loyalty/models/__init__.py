@@ -1,11 +1,14 @@
 """Tables of the program, the ledger and the checkout."""
 
 from loyalty.models.call_task import Call, CallTask
+from loyalty.models.figure_setting import FigureSetting
+from loyalty.models.goal import Goal
 from loyalty.models.import_run import ImportFile, ImportRow, ImportRun, RowOutcome
 from loyalty.models.ledger import Account, Allocation, Entry, Lot, Operation, OperationKind, Source, Unit
 from loyalty.models.limit_use import LimitUse
 from loyalty.models.manual_discount import ManualDiscount
 from loyalty.models.manual_tier import ManualTier
+from loyalty.models.marketing_spend import MarketingSpend
 from loyalty.models.merge import PatientMerge
 from loyalty.models.nightly_run import NightlyRun
 from loyalty.models.opening import ImportedOpening
@@ -16,6 +19,7 @@ from loyalty.models.receipt import Award, LineDiscount, Receipt, ReceiptLine
 from loyalty.models.refund import Refund, RefundLine
 from loyalty.models.reminder import ReminderPlan
 from loyalty.models.review import Review, ReviewPlatform
+from loyalty.models.staff_bonus_rate import StaffBonusRate
 from loyalty.models.standing import Standing
 from loyalty.models.threshold_gift import ThresholdGift
 from loyalty.models.what_if_run import WhatIfRun
@@ -27,6 +31,8 @@ __all__ = [
     "Call",
     "CallTask",
     "Entry",
+    "FigureSetting",
+    "Goal",
     "ImportFile",
     "ImportRow",
     "ImportRun",
@@ -36,6 +42,7 @@ __all__ = [
     "Lot",
     "ManualDiscount",
     "ManualTier",
+    "MarketingSpend",
     "NightlyRun",
     "Operation",
     "OperationKind",
@@ -54,6 +61,7 @@ __all__ = [
     "RollupMark",
     "RowOutcome",
     "Source",
+    "StaffBonusRate",
     "Standing",
     "ThresholdGift",
     "Unit",

@@ -42,7 +42,10 @@ class Refund(models.Model):
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
         constraints = [models.CheckConstraint(condition=Q(money__gte=0), name="refund_money_not_negative")]
-        indexes = [models.Index(fields=["receipt", "id"], name="refund_of_receipt")]
+        indexes = [
+            models.Index(fields=["receipt", "id"], name="refund_of_receipt"),
+            models.Index(fields=["at"], name="refund_by_moment"),
+        ]
 
     def __str__(self) -> str:
         return _("Refund %(number)s") % {"number": self.pk}

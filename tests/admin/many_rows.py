@@ -16,8 +16,11 @@ from clinics.models import AuditEvent, Clinic, Doctor, Service, ServiceCategory,
 from loyalty.models import (
     Account,
     CallTask,
+    FigureSetting,
+    Goal,
     ManualDiscount,
     ManualTier,
+    MarketingSpend,
     NightlyRun,
     Operation,
     Privilege,
@@ -28,6 +31,7 @@ from loyalty.models import (
     ReminderPlan,
     Review,
     ReviewPlatform,
+    StaffBonusRate,
 )
 from notifications.models import EventChoice, OutboxMessage
 from patients.models import Card, Household, Patient, SocialGroup, SourceChannel, SurveyQuestion, Tag
@@ -192,6 +196,18 @@ def _task(many: Many, n: int) -> PeriodicTask:
     return PeriodicTask(name=f"task {n}", task="loyalty.night", interval=many.one(IntervalSchedule, n))
 
 
+def _goal(many: Many, n: int) -> Goal:
+    return Goal(clinic=many.one(Clinic, n), figure="VISITS", starts_on=DAY, ends_on=DAY, target=n + 1)
+
+
+def _spend(many: Many, n: int) -> MarketingSpend:
+    return MarketingSpend(source="site", month=DAY.replace(day=1), clinic=many.one(Clinic, n), amount=n)
+
+
+def _month(n: int) -> date:
+    return date(1900 + n // 12, n % 12 + 1, 1)
+
+
 MAKERS: dict[str, Callable[[Many, int], Model]] = {
     "auth.User": _user,
     "clinics.AuditEvent": _event,
@@ -205,8 +221,11 @@ MAKERS: dict[str, Callable[[Many, int], Model]] = {
     "django_celery_beat.PeriodicTask": _task,
     "loyalty.Account": _account,
     "loyalty.CallTask": _call_task,
+    "loyalty.FigureSetting": lambda many, n: FigureSetting(from_month=_month(n)),
+    "loyalty.Goal": _goal,
     "loyalty.ManualDiscount": _discount,
     "loyalty.ManualTier": _tier,
+    "loyalty.MarketingSpend": _spend,
     "loyalty.NightlyRun": _night,
     "loyalty.Operation": _operation,
     "loyalty.Privilege": _privilege,
@@ -218,6 +237,7 @@ MAKERS: dict[str, Callable[[Many, int], Model]] = {
     "notifications.EventChoice": lambda many, n: EventChoice(event=f"event-{n}", kind="SERVICE"),
     "loyalty.Review": _review,
     "loyalty.ReviewPlatform": lambda many, n: ReviewPlatform(code=f"p{n}", name=f"Площадка {n}"),
+    "loyalty.StaffBonusRate": lambda many, n: StaffBonusRate(from_month=_month(n)),
     "notifications.OutboxMessage": _message,
     "patients.Card": lambda many, n: Card(patient=many.one(Patient, n), number=f"{n:08d}", issued_at=NOON),
     "patients.Household": _household,

@@ -13,10 +13,13 @@ from clinics.roles import PERMISSIONS_BY_ROLE
 from loyalty.models import (
     Account,
     CallTask,
+    FigureSetting,
+    Goal,
     ImportRow,
     ImportRun,
     ManualDiscount,
     ManualTier,
+    MarketingSpend,
     NightlyRun,
     Operation,
     Privilege,
@@ -29,6 +32,7 @@ from loyalty.models import (
     ReminderPlan,
     Review,
     ReviewPlatform,
+    StaffBonusRate,
     Standing,
 )
 from notifications.models import EventChoice, OutboxMessage
@@ -81,6 +85,8 @@ def _shared_rows() -> dict[type[Model], Model]:
         EventChoice: EventChoice.objects.get(event="points.burning_soon"),
         ReviewPlatform: make_platform(),
         SurveyQuestion: SurveyQuestion.objects.create(text="Что вас привело?", kind="FREE"),
+        FigureSetting: FigureSetting.objects.create(from_month=date(2026, 1, 1)),
+        StaffBonusRate: StaffBonusRate.objects.create(from_month=date(2026, 1, 1), per_registration=50),
         CrontabSchedule: crontab,
         IntervalSchedule: interval,
         PeriodicTask: task or PeriodicTask.objects.create(name="night", task="night", crontab=crontab),
@@ -125,6 +131,12 @@ def _rows_of(clinic: Clinic, *, phone: str, names: tuple[str, str], actor: User)
         ),
         Privilege: privilege,
         PrivilegeCode: buy(patient, privilege),
+        Goal: Goal.objects.create(
+            figure="VISITS", clinic=clinic, starts_on=date(2026, 11, 1), ends_on=date(2026, 11, 30), target=100
+        ),
+        MarketingSpend: MarketingSpend.objects.create(
+            source="site", month=date(2026, 11, 1), clinic=clinic, amount=50_000
+        ),
         NightlyRun: NightlyRun.objects.create(clinic=clinic, day=date(2026, 11, 20), step="BURN", started_at=NOON),
         ReminderPlan: ReminderPlan.objects.create(
             account=account, patient=patient, last_day=date(2027, 1, 1), days_before=14, points=100,
