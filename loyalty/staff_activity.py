@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib.auth.models import User
 from django.db.models import Count, F, Q, QuerySet
 
 from clinics.models import Clinic
 from loyalty.models import Receipt, Refund
-from patients.models import ConsentRecord, SpendProof
+from patients.models import ConsentRecord, Referral, SpendProof
 
 # From so many on a person's receipts on one card, or decisions without a code, are shown.
 MANY_ON_ONE_CARD = 5
@@ -40,6 +40,7 @@ class PersonActivity:
     spends: int = 0  # receipts on which points were spent
     overrides: int = 0  # of these, without a code of the patient
     refunds: int = 0
+    referrals: int = 0  # inviters recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +60,29 @@ class Period:
     starts_at: datetime
     ends_at: datetime
 
-    def receipts(self) -> QuerySet[Receipt]:
-        """Of the desk: what an import brought, nobody here has typed."""
-        moments = {"paid_at__gte": self.starts_at, "paid_at__lt": self.ends_at}
-        return Receipt.objects.filter(clinic__in=self.clinics, actor__isnull=False, **moments)
+    def during(self, moment: str = "paid_at", *, clinic: str = "clinic") -> Q:
+        return Q(
+            **{f"{clinic}__in": self.clinics, f"{moment}__gte": self.starts_at, f"{moment}__lt": self.ends_at}
+        )
 
 
-def read_activity(period: Period) -> list[PersonActivity]:
+class Asked(Protocol):
+    """Clinics and moments: a period, or what a report is asked about."""
+
+    def during(self, moment: str = "paid_at", *, clinic: str = "clinic") -> Q: ...
+
+
+def read_activity(period: Asked) -> list[PersonActivity]:
     """Whoever did anything, by name."""
-    moments = {"at__gte": period.starts_at, "at__lt": period.ends_at}
-    registered = ConsentRecord.objects.filter(
-        kind=ConsentRecord.Kind.RULES, granted=True, source=ConsentRecord.Source.DESK, actor__isnull=False,
-        patient__home_clinic__in=period.clinics, **moments,
-    )  # fmt: skip
-    refunded = Refund.objects.filter(receipt__clinic__in=period.clinics, actor__isnull=False, **moments)
+    receipts = desk_receipts(period)
+    refunded = Refund.objects.filter(period.during("at", clinic="receipt__clinic"), actor__isnull=False)
     counted = {
-        "registrations": registered.values("actor").annotate(n=Count("patient", distinct=True)),
-        "receipts": period.receipts().values("actor").annotate(n=Count("id")),
-        "spends": period.receipts().filter(points_spent__gt=0).values("actor").annotate(n=Count("id")),
+        "registrations": _registered(period).values("actor").annotate(n=Count("patient", distinct=True)),
+        "receipts": receipts.values("actor").annotate(n=Count("id")),
+        "spends": receipts.filter(points_spent__gt=0).values("actor").annotate(n=Count("id")),
         "overrides": _overridden(period).values("actor").annotate(n=Count("id")),
         "refunds": refunded.values("actor").annotate(n=Count("id")),
+        "referrals": _recorded_inviters(period).values(actor=F("set_by")).annotate(n=Count("id")),
     }
     counts: dict[int, dict[str, int]] = {}
     for name, rows in counted.items():
@@ -88,16 +92,24 @@ def read_activity(period: Period) -> list[PersonActivity]:
     return [PersonActivity(user=user, **counts[user.pk]) for user in people]
 
 
-def find_anomalies(period: Period) -> list[Finding]:
-    """At most a hundred, own cards first. A patient without a phone has nobody's."""
-    named_alike = Q(patient__last_name=F("actor__last_name"), patient__first_name=F("actor__first_name"))
-    own = period.receipts().filter(named_alike).exclude(actor__last_name="")
-    same_phone = (
-        period.receipts().filter(patient__phone=F("actor__staff_member__phone")).exclude(patient__phone="")
+def bonus_counts(period: Asked) -> dict[int, tuple[int, int]]:
+    """Members registered and inviters recorded, by the person's id."""
+    registered = dict(
+        _registered(period).order_by().values_list("actor").annotate(Count("patient", distinct=True))
     )
-    busy = period.receipts().values("actor", "patient").annotate(n=Count("id")).filter(n__gte=MANY_ON_ONE_CARD)
+    recorded = dict(_recorded_inviters(period).order_by().values_list("set_by").annotate(Count("id")))
+    return {user: (registered.get(user, 0), recorded.get(user, 0)) for user in {*registered, *recorded}}
+
+
+def find_anomalies(period: Asked) -> list[Finding]:
+    """At most a hundred, own cards first. A patient without a phone has nobody's."""
+    receipts = desk_receipts(period)
+    named_alike = Q(patient__last_name=F("actor__last_name"), patient__first_name=F("actor__first_name"))
+    own = receipts.filter(named_alike).exclude(actor__last_name="")
+    same_phone = receipts.filter(patient__phone=F("actor__staff_member__phone")).exclude(patient__phone="")
+    busy = receipts.values("actor", "patient").annotate(n=Count("id")).filter(n__gte=MANY_ON_ONE_CARD)
     pairs = list(busy.order_by("-n", "actor", "patient").values_list("actor", "patient")[:MOST_ANOMALIES])
-    one_card = period.receipts().filter(
+    one_card = receipts.filter(
         actor__in={actor for actor, _patient in pairs}, patient__in={patient for _actor, patient in pairs}
     )
     findings = _findings(Anomaly.OWN_CARD, own, by=("actor_id", "patient_id"), at_least=1)
@@ -107,8 +119,24 @@ def find_anomalies(period: Period) -> list[Finding]:
     return findings[:MOST_ANOMALIES]
 
 
-def _overridden(period: Period) -> QuerySet[Receipt]:
-    return period.receipts().filter(proven_by=SpendProof.Way.OVERRIDE)
+def desk_receipts(period: Asked) -> QuerySet[Receipt]:
+    """What an import brought, nobody here has typed."""
+    return Receipt.objects.filter(period.during(), actor__isnull=False)
+
+
+def _registered(period: Asked) -> QuerySet[ConsentRecord]:
+    return ConsentRecord.objects.filter(
+        period.during("at", clinic="patient__home_clinic"),
+        kind=ConsentRecord.Kind.RULES, granted=True, source=ConsentRecord.Source.DESK, actor__isnull=False,
+    )  # fmt: skip
+
+
+def _recorded_inviters(period: Asked) -> QuerySet[Referral]:
+    return Referral.objects.filter(period.during("set_at", clinic="patient__home_clinic"), set_by__isnull=False)
+
+
+def _overridden(period: Asked) -> QuerySet[Receipt]:
+    return desk_receipts(period).filter(proven_by=SpendProof.Way.OVERRIDE)
 
 
 def _findings(kind: Anomaly, rows: QuerySet[Receipt], *, by: tuple[str, ...], at_least: int) -> list[Finding]:

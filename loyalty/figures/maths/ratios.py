@@ -50,3 +50,8 @@ def change(*, now: int | Fraction | None, before: int | Fraction | None) -> Frac
     if now is None or before is None or before <= 0:
         return None
     return Fraction(now) * Fraction(1, before) - 1
+
+
+def basis_points(rate: Fraction | None) -> int | None:
+    """As reports show rates: half up."""
+    return None if rate is None else half_up(rate.numerator * FULL_RATE_BP, rate.denominator)

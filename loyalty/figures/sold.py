@@ -1,0 +1,146 @@
+"""What was sold and what went back, as one table of SQL that every figure of money adds up.
+
+A receipt counts on the day it was paid, a refund on the day it was given, each day in the calendar of the
+receipt's clinic: a month that is over never changes. A refund takes off what its lines cost before discounts: of a
+line's discount the same part as of its price, to the kopeck, and what is left with the last slice.
+
+A purchase is a receipt on which something was paid, in money or points, and which was not refunded in full before
+the last day asked for was over. A doctor's figures count the doctor's own lines.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from loyalty.reports.scope import Days, Scope
+
+PORTION = 2_000
+# Before the first receipt of any clinic.
+EVER_SINCE = date(1900, 1, 1)
+
+# Names used by the parts: `r` the receipt, `l` its line (or the receipt itself), `place` the clinic and its days.
+SOLD = """
+    place as (
+        select * from unnest(%(clinics)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[],
+                             %(zones)s::text[]) as place(clinic_id, starts_at, ends_at, zone)
+    ), sold as (
+        select r.id as receipt_id, null::bigint as refund_id, r.patient_id, r.clinic_id, moment.at, {key} as key,
+               l.price, l.discount, l.points_value, l.paid
+          from place
+          join loyalty_receipt r on r.clinic_id = place.clinic_id
+           and r.paid_at >= place.starts_at and r.paid_at < place.ends_at
+               {lines}
+          cross join lateral (select r.paid_at as at) moment
+         where {narrow}
+        union all
+        select r.id, f.id, r.patient_id, r.clinic_id, moment.at, {key},
+               -(back.discount + coalesce(part.price, 0)), -back.discount,
+               -coalesce(part.price - part.money, 0), -coalesce(part.money, 0)
+          from place
+          join loyalty_refund f on f.at >= place.starts_at and f.at < place.ends_at
+          join loyalty_receipt r on r.id = f.receipt_id and r.clinic_id = place.clinic_id
+          join loyalty_receiptline l on l.receipt_id = r.id
+          left join loyalty_refundline part on part.refund_id = f.id and part.line_id = l.id
+          cross join lateral (
+                select coalesce(sum(slice.price), 0) as price from loyalty_refundline slice
+                 where slice.line_id = l.id and slice.refund_id < f.id) earlier
+          cross join lateral (select f.at as at) moment
+          cross join lateral (
+                select case when f.is_complete then l.discount
+                            when l.price > l.discount
+                            then round(l.discount * (earlier.price + coalesce(part.price, 0))
+                                       / (l.price - l.discount), 2)
+                            else 0 end
+                     - case when l.price > l.discount
+                            then round(l.discount * earlier.price / (l.price - l.discount), 2)
+                            else 0 end as discount) back
+         where {narrow}
+    ), bought as (
+        select sold.key, sold.receipt_id, sold.patient_id
+          from sold
+          join loyalty_receipt own on own.id = sold.receipt_id
+          join place on place.clinic_id = own.clinic_id
+         where sold.refund_id is null and not exists (
+                select from loyalty_refund whole
+                 where whole.receipt_id = sold.receipt_id and whole.is_complete and whole.at < place.ends_at)
+         group by sold.key, sold.receipt_id, sold.patient_id
+        having sum(sold.price - sold.discount) > 0
+    )"""
+MONTH = "date_trunc('month', moment.at at time zone place.zone)::date"
+LINES = "join loyalty_receiptline l on l.receipt_id = r.id"
+# Without a doctor the receipt itself has the sums of its lines.
+WHOLE_RECEIPT = (
+    "cross join lateral (select r.price, r.discount, r.points_value, r.paid, null::bigint as doctor_id) l"
+)
+
+
+# Conditions that lists add to a question, by the name of their value.
+ALSO = {
+    "patient": "r.patient_id = %(patient)s",
+    "identified_by": "r.identified_by = %(identified_by)s",
+    "receipt_tier": "r.tier = %(receipt_tier)s",
+    "channel": "r.channel = %(channel)s",
+}
+
+
+def ask(
+    query: str,
+    scope: Scope,
+    *,
+    key: str = "''",
+    by_line: bool = False,
+    also: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> list[tuple[Any, ...]]:
+    """Rows of a query that begins with `with` and SOLD's tables. `key` is SQL of ours, never of a person."""
+    also = also or {}
+    text = _text(query, scope, key=key, by_line=by_line, also=[ALSO[name] for name in also])
+    with connection.cursor() as cursor:
+        cursor.execute(text, _values(scope) | values | dict(also))
+        return cursor.fetchall()
+
+
+def stream(query: str, scope: Scope, *, also: Mapping[str, Any] | None = None, **values: Any) -> Iterator[Any]:
+    """The same rows in portions: a long list costs no memory."""
+    also = also or {}
+    text = _text(query, scope, key="''", by_line=False, also=[ALSO[name] for name in also])
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(text, _values(scope) | values | dict(also))
+        while rows := cursor.fetchmany(PORTION):
+            yield from rows
+
+
+def until(scope: Scope) -> Scope:
+    """The same question about everything up to the last day."""
+    return scope.over(Days(EVER_SINCE, scope.days.last))
+
+
+def segment_ids(scope: Scope) -> list[int] | None:
+    """Patients that the figures are narrowed to; None for everybody."""
+    if scope.segment.is_everybody:
+        return None
+    return list(scope.segment.patients().order_by().values_list("pk", flat=True).distinct())
+
+
+def _values(scope: Scope) -> dict[str, Any]:
+    clinics, starts, ends = scope.span_arrays()
+    return {
+        "clinics": clinics,
+        "starts": starts,
+        "ends": ends,
+        "zones": [clinic.timezone for clinic in scope.clinics],
+        "doctor": scope.doctor_id,
+        "patients": segment_ids(scope),
+    }
+
+
+def _text(query: str, scope: Scope, *, key: str, by_line: bool, also: Iterable[str]) -> str:
+    narrow = ["true", *also]
+    if scope.doctor_id is not None:
+        narrow.append("l.doctor_id = %(doctor)s")
+    if not scope.segment.is_everybody:
+        narrow.append("r.patient_id = any(%(patients)s)")
+    lines = LINES if by_line or scope.doctor_id is not None else WHOLE_RECEIPT
+    return query.replace("SOLD_TABLES", SOLD.format(key=key, lines=lines, narrow=" and ".join(narrow)))

@@ -1,0 +1,44 @@
+"""The monthly statement of the staff's bonus: what each person did, at the rates in force in that month."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.models import User
+
+from loyalty.figures.inputs import bonus_rate
+from loyalty.models import StaffBonusRate
+from loyalty.reports.figure_cells import months_of
+from loyalty.reports.scope import Scope
+from loyalty.staff_activity import bonus_counts
+
+
+@dataclass(frozen=True, slots=True)
+class Bonus:
+    """Of one person in one month, or in the part of it that was asked about. Whole roubles or points."""
+
+    month: date
+    user: User
+    registrations: int
+    referrals: int
+    unit: StaffBonusRate.Unit
+    amount: int
+
+
+def read_bonuses(scope: Scope) -> Iterator[Bonus]:
+    """Month by month, people by name; a month before the first rates brings nobody anything."""
+    for days in months_of(scope.days):
+        rates = bonus_rate(days.last)
+        if rates is None:
+            continue
+        counts = bonus_counts(scope.over(days))
+        for user in User.objects.filter(pk__in=counts).order_by("last_name", "first_name", "username"):
+            registrations, referrals = counts[user.pk]
+            yield Bonus(
+                month=days.first.replace(day=1),
+                user=user,
+                registrations=registrations,
+                referrals=referrals,
+                unit=StaffBonusRate.Unit(rates.unit),
+                amount=registrations * rates.per_registration + referrals * rates.per_referral,
+            )
