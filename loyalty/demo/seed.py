@@ -20,6 +20,7 @@ from loyalty.checkout.draft import DraftLine
 from loyalty.demo.attributes import KnownGuest, write_attributes
 from loyalty.demo.channels import bring_friends, open_channels
 from loyalty.demo.clinics import MOSCOW, URAL, DemoPlace, open_clinics
+from loyalty.demo.figures import write_inputs
 from loyalty.demo.gifts import HotPoints, give_hot_points
 from loyalty.demo.history import Habit, PlannedLife, Spend, plan_life
 from loyalty.demo.imports import leave_a_file
@@ -69,7 +70,9 @@ def seed(*, patients: int, at: datetime, show_progress: bool) -> bool:
             count = min(BATCH, demo.patients - first)
             _seed_batch(demo, first=first, count=count)
             bar.update(count)
-    audit.record(code=FINISHED, actor=None, at=demo.at)
+    with transaction.atomic():
+        write_inputs(today=local_date(demo.at, demo.place.clinics[MOSCOW].tz))
+        audit.record(code=FINISHED, actor=None, at=demo.at)
     return True
 
 

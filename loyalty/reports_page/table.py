@@ -124,7 +124,9 @@ def _text(value: Value | Measure, column: Column) -> str:
         return str(column.unknown)
     if column.unit == Unit.PHONE and value is not None:
         return mask_phone(str(value))
-    return value_text(value, column.unit)
+    # A young cell of a heat map is not there yet: a dash in each would hide the shape.
+    is_blank = value is None and column.is_heat
+    return "" if is_blank else value_text(value, column.unit)
 
 
 def _total_text(value: Value | Measure, column: Column) -> str:

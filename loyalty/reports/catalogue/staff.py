@@ -1,0 +1,90 @@
+"""The staff: who did how much, and the bonus for it."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from loyalty.figures.staff_bonus import read_bonuses
+from loyalty.models import StaffBonusRate
+from loyalty.reports.columns import ChartKind, ChartPlan, Column, Row, Unit
+from loyalty.reports.filters import LongPeriodFilters, PeriodFilters
+from loyalty.reports.report import VIEW_REPORTS, Report
+from loyalty.reports.scope import Scope
+from loyalty.staff_activity import read_activity
+
+# As the page of staff activity asks.
+PERMISSIONS = (VIEW_REPORTS, "clinics.view_staffmember", "loyalty.view_receipt")
+
+
+class StaffFilters(PeriodFilters):
+    """The staff's work is not of a doctor or of some patients."""
+
+    doctor = tier = tag = source = social_group = None
+
+
+class BonusFilters(LongPeriodFilters, StaffFilters):
+    pass
+
+
+class StaffReport(Report):
+    code = "staff_activity"
+    title = _("Staff activity")
+    lead = _("Who registered, sold and refunded how much. What deserves a look is on the page «Staff activity».")
+    section = _("Staff")
+    order = 210
+    permissions = PERMISSIONS
+    filters = StaffFilters
+    columns = (
+        Column("person", pgettext_lazy("of the staff", "Person"), Unit.TEXT),
+        Column("registrations", _("Members registered"), Unit.COUNT),
+        Column("referrals", _("Inviters recorded"), Unit.COUNT),
+        Column("receipts", _("Receipts"), Unit.COUNT, _("Entered at the desk.")),
+        Column("spends", _("With points spent"), Unit.COUNT),
+        Column("overrides", _("Without the patient's code"), Unit.COUNT, _("Of those with points spent.")),
+        Column("refunds", pgettext_lazy("of money", "Refunds"), Unit.COUNT),
+    )
+    charts = (ChartPlan(ChartKind.BARS, _("Receipts by person"), "person", ("receipts",)),)
+
+    def rows(self, scope: Scope) -> Iterator[Row]:
+        for one in read_activity(scope):
+            name = one.user.get_full_name() or one.user.username
+            yield (
+                name, one.registrations, one.referrals, one.receipts, one.spends, one.overrides, one.refunds
+            )  # fmt: skip
+
+
+class StaffBonusReport(Report):
+    code = "staff_bonus"
+    title = _("Bonus of the staff")
+    lead = _("What each person earned by month, at the rates in force in it.")
+    section = _("Staff")
+    order = 220
+    permissions = (*PERMISSIONS, "loyalty.view_staffbonusrate")
+    filters = BonusFilters
+    empty_text = _("No bonus in this period. Rates are set under «Bonuses of the staff».")
+    columns = (
+        Column("month", _("Month"), Unit.MONTH),
+        Column("person", pgettext_lazy("of the staff", "Person"), Unit.TEXT),
+        Column("registrations", _("Members registered"), Unit.COUNT, _("Who agreed to the rules at the desk.")),
+        Column("referrals", _("Inviters recorded"), Unit.COUNT, _("«Who recommended you?», asked at the desk.")),
+        Column("roubles", _("Bonus, roubles"), Unit.MONEY),
+        Column("points", _("Bonus, points"), Unit.POINTS),
+    )
+
+    def rows(self, scope: Scope) -> Iterator[Row]:
+        for bonus in read_bonuses(scope):
+            is_points = bonus.unit is StaffBonusRate.Unit.POINTS
+            yield (
+                bonus.month, bonus.user.get_full_name() or bonus.user.username, bonus.registrations,
+                bonus.referrals, None if is_points else Decimal(bonus.amount), bonus.amount if is_points else None,
+            )  # fmt: skip
+
+    def totals(self, scope: Scope) -> Row:
+        bonuses = list(read_bonuses(scope))
+        sums = {unit: sum(bonus.amount for bonus in bonuses if bonus.unit is unit) for unit in StaffBonusRate.Unit}
+        return (
+            None, None, sum(bonus.registrations for bonus in bonuses), sum(bonus.referrals for bonus in bonuses),
+            Decimal(sums[StaffBonusRate.Unit.ROUBLES]), sums[StaffBonusRate.Unit.POINTS],
+        )  # fmt: skip
