@@ -64,7 +64,7 @@ def test_card_offers_only_what_the_role_may_do(client, anna):
     client.force_login(make_staff("sonya", "senior"))
     seniors = client.get(change_url(anna)).context["dialogs"]
 
-    assert set(receptionists) == {"loyalty_card", "consents", "inviter"}
+    assert set(receptionists) == {"loyalty_card", "consents", "inviter", "call"}
     assert set(seniors) >= {"loyalty_card", "consents", "inviter", "give_points", "take_points"}
 
 
