@@ -1,6 +1,7 @@
 """Names of what a program speaks of by code: services, categories, doctors, clinics, tags, groups, channels.
 
-A code that nothing is known of is its own name, so a program can be told before its price list is filled in.
+A code that nothing is known of is its own name, so a program can be told before its price list is filled in; the
+categories of the presets have names even then.
 """
 
 from collections import defaultdict
@@ -12,6 +13,7 @@ from django.db.models import CharField, F, Model, Value
 from django.utils.translation import get_language
 
 from clinics.models import Clinic, Doctor, Service, ServiceCategory
+from loyalty.program.preset_categories import TITLES
 from loyalty.rules.rule_checks import earning_rules, gifts, promotions
 from patients.models import SocialGroup, SourceChannel, Tag
 
@@ -56,6 +58,8 @@ class Names:
 
     def of(self, kind: str, code: str) -> str:
         name = self.by_code.get((kind, code))
+        if name is None and kind == "categories" and code in TITLES:
+            name = Name(*TITLES[code])
         return code if name is None else str(name)
 
     def knows(self, named: NamedCode) -> bool:

@@ -1,8 +1,20 @@
 """What price lists call the categories of which the presets speak by code.
 
 A new clinic publishes a preset first and brings its price list later: implants must not become payable with points
-because the list names them in Russian.
+because the list names them in Russian, and the rules that patients read must not speak in codes until then.
 """
+
+# Russian and English, as the program's sentences say them while the price list has no such category.
+TITLES = {
+    "implantation": ("Имплантация", "Implantation"),
+    "orthodontics": ("Ортодонтия", "Orthodontics"),
+    "orthopaedics": ("Ортопедия", "Prosthetics"),
+    "consultation": ("Консультации", "Consultations"),
+    "care": ("Косметологический уход", "Cosmetology care"),
+    "injections": ("Инъекции", "Injections"),
+    "hardware": ("Аппаратные процедуры", "Hardware procedures"),
+    "courses": ("Курсы процедур", "Courses"),
+}
 
 _NAMES = {
     "implantation": ("имплантация", "имплантология", "импланты", "implants"),

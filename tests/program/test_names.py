@@ -103,3 +103,10 @@ def test_every_place_that_names_a_code_is_found():
         ("$.discounts.card.when.doctors[0]", "petrov"),
         ("$.gifts[0].trigger.of.categories[0]", "hygiene"),
     ]
+
+
+def test_categories_of_the_presets_have_names_before_the_price_list():
+    assert [NO_NAMES.of("categories", code) for code in ("implantation", "x")] == ["Имплантация", "x"]
+    with translation.override("en"):
+        assert NO_NAMES.of("categories", "orthopaedics") == "Prosthetics"
+    assert NO_NAMES.of("services", "implantation") == "implantation"

@@ -66,12 +66,13 @@ def test_cosmetology_reads_in_english():
     assert list(told(preset("cosmetology"), language="en", reader=Reader.PATIENT).values()) == [
         "For what you pay we give 5 % back in points.",
         "Consultations: 3 % of the payment comes back in points. "
-        "Only for services of the category “consultation”.",
-        "Cosmetology care: 5 % of the payment comes back in points. Only for services of the category “care”.",
-        "Injections: 7 % of the payment comes back in points. Only for services of the category “injections”.",
+        "Only for services of the category “Consultations”.",
+        "Cosmetology care: 5 % of the payment comes back in points. "
+        "Only for services of the category “Cosmetology care”.",
+        "Injections: 7 % of the payment comes back in points. Only for services of the category “Injections”.",
         "Hardware procedures: 8 % of the payment comes back in points. "
-        "Only for services of the category “hardware”.",
-        "Courses: 10 % of the payment comes back in points. Only for services of the category “courses”.",
+        "Only for services of the category “Hardware procedures”.",
+        "Courses: 10 % of the payment comes back in points. Only for services of the category “Courses”.",
         "Where several rules fit, one gives points: the most exact one.",
         "The part of a receipt paid with points earns no points.",
         "Points can pay up to 30 % of a receipt.",
