@@ -94,7 +94,7 @@ def _page(
     context = {
         "patient": patient,
         "profile_form": profile_form or _profile_form(patient),
-        "profile_gift": _offer_text(points) if points else "",
+        "profile_gift": _offer_text(points, is_whole=profile.is_whole(patient)) if points else "",
         "messages_form": messages_form or _messages_form(patient, chosen),
         "shows_services": chosen.shows_services,
     }
@@ -123,10 +123,18 @@ def _gift_text(points: int) -> str:
     return text % {"count": number_text(points)}
 
 
-def _offer_text(points: int) -> str:
-    text = ngettext(
-        "Fill in the e-mail and the birth date, and %(count)s point is yours.",
-        "Fill in the e-mail and the birth date, and %(count)s points are yours.",
-        points,
-    )
+def _offer_text(points: int, *, is_whole: bool) -> str:
+    """Whoever had filled in everything before the program gave something for it only has to look it through."""
+    if is_whole:
+        text = ngettext(
+            "Is everything right? Save it, and %(count)s point is yours.",
+            "Is everything right? Save it, and %(count)s points are yours.",
+            points,
+        )
+    else:
+        text = ngettext(
+            "Fill in the e-mail and the birth date, and %(count)s point is yours.",
+            "Fill in the e-mail and the birth date, and %(count)s points are yours.",
+            points,
+        )
     return text % {"count": number_text(points)}

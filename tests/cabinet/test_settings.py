@@ -124,6 +124,16 @@ def test_profile_filled_in_brings_the_programs_gift_once(client, sms, today):
     assert "Подарок за активность +100" in said(text_of(client.get("/history/")))
 
 
+def test_profile_that_was_whole_before_only_has_to_be_saved(client, sms, today):
+    publish_preset(has_welcome=False, gifts=[activity("profile_filled", 21)])
+    make_member(email="anna@example.com", birth_date=date(1990, 6, 10))
+    log_in(client, sms)
+
+    page = said(text_of(client.get("/settings/")))
+
+    assert "Всё верно? Сохраните, и мы начислим 21 балл." in page
+
+
 def test_half_a_profile_brings_nothing(client, sms, today):
     publish_preset(has_welcome=False, gifts=[activity("profile_filled", 100)])
     make_member()
