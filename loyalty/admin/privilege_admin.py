@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from clinics import audit, clock
@@ -116,7 +116,7 @@ class PrivilegeAdmin(OwnClinicsAdmin):
     def cost(self, privilege: Privilege) -> str:
         return points_word(privilege.price)
 
-    @admin.display(description=gettext_lazy("left"))
+    @admin.display(description=pgettext_lazy("privilege", "left"))
     def left(self, privilege: Privilege) -> str:
         return "∞" if privilege.stock is None else number_text(privilege.stock - privilege.sold)
 

@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from patients.code_texts import LONGEST_KEY
 
@@ -111,8 +112,8 @@ class PrivilegeCode(models.Model):
 
     class Status(models.TextChoices):
         OPEN = "OPEN", _("not used yet")
-        USED = "USED", _("used")
-        RETURNED = "RETURNED", _("points given back")
+        USED = "USED", pgettext_lazy("privilege code", "used")
+        RETURNED = "RETURNED", pgettext_lazy("privilege code", "points given back")
 
     key = models.CharField(_("key"), max_length=LONGEST_KEY, unique=True)
     patient = models.ForeignKey(
