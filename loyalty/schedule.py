@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from loyalty.imports.runs.asking import IMPORTS_TASK
+from loyalty.reports.files.waiting import REPORT_FILES_TASK
 from loyalty.what_if.asking import WHAT_IF_TASK
 from notifications.outbox import RELAY_TASK
 
@@ -32,6 +33,7 @@ def create_schedule(**_signal: Any) -> None:
         for task, description in (
             (WHAT_IF_TASK, _("Counts what a draft of the program would have cost, where somebody has asked.")),
             (IMPORTS_TASK, _("Looks through uploaded files and writes those that have been confirmed.")),
+            (REPORT_FILES_TASK, _("Writes large files of reports, and sends reports by e-mail on their days.")),
         ):
             if not PeriodicTask.objects.filter(name=task).exists():
                 _create_look(task, description=description)

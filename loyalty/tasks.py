@@ -8,6 +8,8 @@ from clinics import clock
 from loyalty.imports.runs import running as imports_running
 from loyalty.imports.runs.asking import IMPORTS_TASK
 from loyalty.nightly.night import run_due_nights
+from loyalty.reports.files.waiting import REPORT_FILES_TASK, write_waiting
+from loyalty.reports.mailing import send_due
 from loyalty.schedule import NIGHTLY_TASK
 from loyalty.what_if.asking import WHAT_IF_TASK
 from loyalty.what_if.running import run_waiting
@@ -29,3 +31,10 @@ def imports(**_unknown: Any) -> None:
 def what_if(**_unknown: Any) -> None:
     """Count the what-if runs that wait. Safe to run twice: a run is claimed before it is counted."""
     run_waiting(now=clock.now)
+
+
+@shared_task(name=REPORT_FILES_TASK)
+def report_files(**_unknown: Any) -> None:
+    """Write the files of reports that wait, send those that are due. Safe to run twice: each is claimed first."""
+    write_waiting(now=clock.now)
+    send_due(now=clock.now)

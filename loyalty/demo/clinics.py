@@ -181,6 +181,7 @@ def _hire(person: DemoStaff, *, clinics: dict[str, Clinic], password: str) -> Us
         defaults={
             "first_name": person.first_name,
             "last_name": person.last_name,
+            "email": f"{person.username}@clinic.example",
             "password": password,
             "is_staff": True,
         },

@@ -27,6 +27,7 @@ from loyalty.demo.imports import leave_a_file
 from loyalty.demo.names import Person, make_person, phone_of
 from loyalty.demo.people import SOURCE, NewGuest, write_guests
 from loyalty.demo.program import demo_document
+from loyalty.demo.reports import count_days, send_owner_the_summary
 from loyalty.demo.showcase import ANNA, seat_showcase
 from loyalty.demo.voices import collect_voices, fill_call_list
 from loyalty.models import Standing
@@ -70,6 +71,7 @@ def seed(*, patients: int, at: datetime, show_progress: bool) -> bool:
             count = min(BATCH, demo.patients - first)
             _seed_batch(demo, first=first, count=count)
             bar.update(count)
+    count_days(place=demo.place, at=demo.at)
     with transaction.atomic():
         write_inputs(today=local_date(demo.at, demo.place.clinics[MOSCOW].tz))
         audit.record(code=FINISHED, actor=None, at=demo.at)
@@ -93,6 +95,7 @@ def prepare(*, patients: int, at: datetime) -> _Demo:
             fill_call_list(place=place, at=at)
             leave_a_file(place=place, running=running, at=at)
             collect_voices(at=at)
+            send_owner_the_summary(place=place, at=at)
     return demo
 
 

@@ -18,6 +18,8 @@ from loyalty.models.program import ProgramVersion
 from loyalty.models.receipt import Award, LineDiscount, Receipt, ReceiptLine
 from loyalty.models.refund import Refund, RefundLine
 from loyalty.models.reminder import ReminderPlan
+from loyalty.models.report_file import ReportFile, ReportFilePart
+from loyalty.models.report_mail import ReportLetter, ReportMail
 from loyalty.models.review import Review, ReviewPlatform
 from loyalty.models.staff_bonus_rate import StaffBonusRate
 from loyalty.models.standing import Standing
@@ -56,6 +58,10 @@ __all__ = [
     "Refund",
     "RefundLine",
     "ReminderPlan",
+    "ReportFile",
+    "ReportFilePart",
+    "ReportLetter",
+    "ReportMail",
     "Review",
     "ReviewPlatform",
     "RollupMark",

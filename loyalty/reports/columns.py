@@ -28,9 +28,10 @@ class Unit(StrEnum):
     MONEY = "money"  # Decimal roubles
     RATE = "rate"  # int, basis points: 6 000 is 60 %
     AVERAGE = "average"  # Decimal with two places
+    MEASURE = "measure"  # Measure: each row has a unit of its own
 
 
-NUMBERS = frozenset({Unit.COUNT, Unit.POINTS, Unit.MONEY, Unit.RATE, Unit.AVERAGE})
+NUMBERS = frozenset({Unit.COUNT, Unit.POINTS, Unit.MONEY, Unit.RATE, Unit.AVERAGE, Unit.MEASURE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinics import clock
-from loyalty.reports.files.building import CONTENT_TYPES, FileKind, build_file, record_export
+from loyalty.reports.files.building import CONTENT_TYPES, MOST_AT_ONCE, FileKind, build_file, record_export
 from loyalty.reports.files.question import Question, file_name, question_of, with_personal_data
+from loyalty.reports.files.waiting import ask_file
 from loyalty.reports.registry import reports_for
 from loyalty.reports_page.access import filters_of, open_report, read_filters
 
@@ -82,10 +83,18 @@ def _question(request: HttpRequest, code: str, permission: str) -> Question | No
 
 
 def _answer(request: HttpRequest, question: Question, kind: FileKind, *, reason: str) -> HttpResponseBase:
-    actor = actor_of(request)
+    actor, at = actor_of(request), clock.now()
+    rows = question.report.count(question.scope) or 0
+    if rows > MOST_AT_ONCE:
+        record_export(question, kind=kind, actor=actor, reason=reason, at=at)
+        run = ask_file(
+            report=question.report.code, query=request.GET.urlencode(), kind=kind, rows=rows, reason=reason,
+            actor=actor, at=at,
+        )  # fmt: skip
+        return HttpResponseRedirect(reverse("admin:report_file", args=[run.pk]))
     questions = [question, *_companions(request, question)] if kind == FileKind.XLSX else [question]
     stream = build_file(questions, kind=kind, asked_by=actor)
-    record_export(question, kind=kind, actor=actor, reason=reason, at=clock.now())
+    record_export(question, kind=kind, actor=actor, reason=reason, at=at)
     return download(
         stream, name=file_name(question, extension=kind, is_summary=question.report.is_summary), kind=kind
     )

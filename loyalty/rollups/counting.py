@@ -6,12 +6,13 @@ gone: the mark tells which operations are counted, and what came after it says w
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 
+from clinics.calendar import end_of_day
 from clinics.models import Clinic
 from loyalty.models import NightlyRun, Operation, RollupMark
 
@@ -87,15 +88,31 @@ def _locked_mark(clinic: Clinic, *, at: datetime) -> RollupMark:
 
 def _refresh(clinic: Clinic, days: Sequence[date], *, through: int) -> None:
     with connection.cursor() as cursor:
-        for start in range(0, len(days), SLICE):
-            part = list(days[start : start + SLICE])
+        for first, last in _runs(days):
             asked: dict[str, Any] = {
                 "clinic": clinic.pk,
                 "zone": clinic.timezone,
-                "days": part,
+                "first": first,
+                "last": last,
+                "starts_at": end_of_day(first - timedelta(days=1), clinic.tz),
+                "ends_at": end_of_day(last, clinic.tz),
                 "through": through,
             }
             cursor.execute(REFRESH_DAYS, asked)
+
+
+def _runs(days: Sequence[date]) -> Iterator[tuple[date, date]]:
+    """First and last of days that follow one another, at most a slice of them."""
+    first = last = None
+    for day in sorted(set(days)):
+        if first is not None and last is not None and (day - last).days == 1 and (day - first).days < SLICE:
+            last = day
+            continue
+        if first is not None and last is not None:
+            yield first, last
+        first = last = day
+    if first is not None and last is not None:
+        yield first, last
 
 
 def _read(query: str, asked: dict[str, Any]) -> list[Any]:

@@ -89,6 +89,8 @@ def _filled(address: Address, rows) -> str:
         "receipt_id": rows[Receipt].pk,
         "kind": "earning",
         "report": "receipts",
+        "file_id": 0,
+        "mail_id": 0,
         "code": "new",
         "slug": "tiers",
         "content_type_id": 1,

@@ -22,8 +22,8 @@ class Summary(Report):
     is_summary = True
     columns = (
         Column("name", _("What is counted"), Unit.TEXT),
-        Column("now", _("Period"), Unit.COUNT),
-        Column("before", _("Compared with"), Unit.COUNT),
+        Column("now", _("Period"), Unit.MEASURE),
+        Column("before", _("Compared with"), Unit.MEASURE),
         Column("change", _("Change"), Unit.RATE, _("In percent; of shares, in percentage points.")),
         Column("definition", _("How it is counted"), Unit.TEXT),
     )

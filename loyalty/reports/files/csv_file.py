@@ -25,7 +25,7 @@ def csv_parts(question: Question) -> Iterator[bytes]:
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     buffer.write(BOM)
     writer.writerow([_title(column) for column in columns])
-    texts = [TEXTS[column.unit] for column in columns]
+    texts = [TEXTS.get(column.unit, str) for column in columns]
     for number, row in enumerate(question.rows(), start=1):
         writer.writerow([_cell(value, text) for value, text in zip(row, texts, strict=True)])
         if number % ROWS_AT_ONCE == 0:

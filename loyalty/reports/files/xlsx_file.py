@@ -42,7 +42,7 @@ NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 LONGEST_NAME = 31
 HEAT_COLOURS = {"min_color": "#E8F3F5", "mid_color": "#8CC3CF", "max_color": "#0B6B80"}
 
-Put = Callable[[int, int, Any], None]
+Put = Callable[[int, int, Any, Any], Any]
 
 
 class TooManyRows(Exception):
@@ -102,14 +102,14 @@ class _Book:
             sheet.set_column(index, index, WIDTHS.get(column.unit, USUAL_WIDTH))
         for index, column in enumerate(columns):
             sheet.write_string(0, index, str(column.title), self.head)
-        puts = [self._put(sheet, column.unit) for column in columns]
+        puts = [(index, *self._put(sheet, column.unit)) for index, column in enumerate(columns)]
         last = 0
         for last, row in enumerate(question.rows(), start=1):
             if last > MOST_ROWS:
                 raise TooManyRows
-            for index, value in enumerate(row):
-                if value is not None:
-                    puts[index](last, index, value)
+            for index, put, cell_format in puts:
+                if row[index] is not None:
+                    put(last, index, row[index], cell_format)
             if last % 1_000 == 0:
                 report(done + last)
         sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
@@ -126,7 +126,8 @@ class _Book:
         for question in questions:
             for name, value in parameters_of(question, asked_by=asked_by):
                 sheet.write_string(row, 0, name)
-                self._put(sheet, _unit_of(value))(row, 1, value)
+                put, cell_format = self._put(sheet, _unit_of(value))
+                put(row, 1, value, cell_format)
                 row += 1
             for name, text in definitions_of(question):
                 sheet.write_string(row, 0, name, self.wrapped)
@@ -134,41 +135,33 @@ class _Book:
                 row += 1
             row += 1
 
-    def _put(self, sheet: Any, unit: Unit, formats: dict[Unit, Any] | None = None) -> Put:
-        """Writes one kind of cell; chosen once per column, for a list has many rows."""
-        cell_format = (formats or self.formats).get(unit)
-        number, text = sheet.write_number, sheet.write_string
+    def _put(self, sheet: Any, unit: Unit, formats: dict[Unit, Any] | None = None) -> tuple[Put, Any]:
+        """What writes one kind of cell, with its format. Chosen once per column, and where it can be XlsxWriter's
+        own, for a list has many rows."""
+        number, text, moment = sheet.write_number, sheet.write_string, sheet.write_datetime
 
-        def put_number(row: int, column: int, value: Any) -> None:
-            if isinstance(value, Measure):
-                put_measure(row, column, value)
-            else:
-                number(row, column, value, cell_format)
-
-        def put_rate(row: int, column: int, value: int) -> None:
+        def put_rate(row: int, column: int, value: int, cell_format: Any) -> None:
             number(row, column, Decimal(value).scaleb(-4), cell_format)
 
-        def put_text(row: int, column: int, value: Any) -> None:
-            text(row, column, str(value), cell_format)
-
-        def put_moment(row: int, column: int, value: datetime | date) -> None:
+        def put_moment(row: int, column: int, value: datetime, cell_format: Any) -> None:
             # Excel knows no zones.
-            plain = value.replace(tzinfo=None) if isinstance(value, datetime) else value
-            sheet.write_datetime(row, column, plain, cell_format)
+            moment(row, column, value.replace(tzinfo=None), cell_format)
 
-        def put_measure(row: int, column: int, value: Measure) -> None:
+        def put_measure(row: int, column: int, value: Measure, _format: Any) -> None:
             if value.value is not None:
-                self._put(sheet, value.unit, formats)(row, column, value.value)
+                put, cell_format = self._put(sheet, value.unit, formats)
+                put(row, column, value.value, cell_format)
 
         by_unit: dict[Unit, Put] = {
-            Unit.TEXT: put_text,
-            Unit.PHONE: put_text,
+            Unit.TEXT: text,
+            Unit.PHONE: text,
             Unit.RATE: put_rate,
-            Unit.DAY: put_moment,
-            Unit.MONTH: put_moment,
+            Unit.DAY: moment,
+            Unit.MONTH: moment,
             Unit.MOMENT: put_moment,
+            Unit.MEASURE: put_measure,
         }
-        return by_unit.get(unit, put_number)
+        return by_unit.get(unit, number), (formats or self.formats).get(unit)
 
     def _total_row(self, sheet: Any, totals: Row | None, columns: Sequence[Column], *, row: int) -> None:
         if totals is None:
@@ -179,7 +172,8 @@ class _Book:
             elif value is None:
                 sheet.write_blank(row, index, None, self.total)
             else:
-                self._put(sheet, column.unit, self.totals)(row, index, value)
+                put, cell_format = self._put(sheet, column.unit, self.totals)
+                put(row, index, value, cell_format)
 
     def _shade(self, sheet: Any, columns: Sequence[Column], last: int) -> None:
         for index, column in enumerate(columns):
