@@ -3,6 +3,8 @@
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from clinics.scope import clinics_of
+
 # Whoever may look at clinics runs the settings; the reception does not.
 SETTINGS_PERMISSION = "clinics.view_clinic"
 DESK_PERMISSION = "loyalty.use_desk"
@@ -15,7 +17,9 @@ def landing_url(*, user: User, next_url: str) -> str:
         return next_url
     if works_at_the_desk(user):
         return reverse("admin:desk")
-    return reverse("admin:reports") if user.has_perm(REPORTS_PERMISSION) else index
+    # Whoever opens an empty portal has no clinic to report on yet.
+    has_reports = user.has_perm(REPORTS_PERMISSION) and clinics_of(user).exists()
+    return reverse("admin:reports") if has_reports else index
 
 
 def works_at_the_desk(user: User) -> bool:
