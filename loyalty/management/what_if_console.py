@@ -25,6 +25,9 @@ def count_with_bar(version: ProgramVersion, *, compared: ProgramVersion, months:
         def report(done: int, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
+            if done == total:
+                # The bar skips what follows a drawing too closely: the end is always seen.
+                bar.refresh()
 
         return count_what_if(
             current=compared.document, draft=version.document, period=past_months(months, at=at), report=report
