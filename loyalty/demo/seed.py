@@ -6,7 +6,7 @@ patients always give the same database, however often the work was interrupted.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from django.db import transaction
@@ -40,6 +40,7 @@ BATCH = 100
 # Every 25th guest has been lost for two years, every 12th is new, two of five go to the Urals.
 LOST_EVERY, NEW_EVERY, URAL_OF_FIVE = 25, 12, 2
 HOT_POINTS_EVERY = 30
+LAUNCHED_AGO = timedelta(days=365)
 STARTED, FINISHED = "demo.started", "demo.finished"
 CHOICES = {
     Spend.NOTHING: SpendKind.NONE,
@@ -111,8 +112,10 @@ def _publish_program(*, at: datetime) -> RunningProgram:
     try:
         return current_program(at=at)
     except NoProgram:
-        draft = create_draft(document=demo_document(today=at.date()), at=at, actor=None)
-        publish(number=draft.number, at=at, actor=None)
+        # The year before it is imported past: reports can tell what the launch has changed.
+        launched_at = at - LAUNCHED_AGO
+        draft = create_draft(document=demo_document(today=at.date()), at=launched_at, actor=None)
+        publish(number=draft.number, at=launched_at, actor=None)
         return current_program(at=at)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from clinics import audit
 from loyalty.models import ProgramVersion
@@ -181,6 +181,13 @@ def version_at(moment: datetime) -> ProgramVersion | None:
     """The published version in force at a moment, which may be a future one."""
     published = ProgramVersion.objects.filter(status=ProgramVersion.Status.PUBLISHED, starts_at__lte=moment)
     return published.order_by("-starts_at").first()
+
+
+def find_launch() -> datetime | None:
+    """When the first version came into force, or will; None before one is published."""
+    published = ProgramVersion.objects.filter(status=ProgramVersion.Status.PUBLISHED)
+    first: datetime | None = published.aggregate(first=Min("starts_at"))["first"]
+    return first
 
 
 def replaced_by(version: ProgramVersion, *, at: datetime) -> ProgramVersion | None:

@@ -13,6 +13,7 @@ import django_filters
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,7 +21,8 @@ from clinics.calendar import add_months, end_of_period, local_date, start_of_per
 from clinics.models import Clinic, Doctor
 from clinics.scope import clinics_with_permission
 from loyalty.models import Receipt
-from loyalty.program.versions import NoProgram, current_program
+from loyalty.program.versions import NoProgram, current_program, find_launch
+from loyalty.reports.columns import Text
 from loyalty.reports.scope import Days, Scope, Segment
 from loyalty.texts.explanations import tier_title
 from patients.models import Patient, SocialGroup, Tag
@@ -42,6 +44,21 @@ COMPARISONS = (
     ("none", gettext_lazy("with nothing")),
 )
 USUAL_PERIOD = "this_month"
+
+
+# Whatever is compared, and however long its past is, the calendar goes that far.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+
+
+def day_filter(label: Text, **also: Any) -> django_filters.DateFilter:
+    """A day of the calendar as the browser's own field asks for it."""
+    words = gettext_lazy("Choose a day between 2000 and 2099.")
+    return django_filters.DateFilter(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[MinValueValidator(FIRST_DAY, words), MaxValueValidator(LAST_DAY, words)],
+        **also,
+    )
 
 
 class NoClinics(Exception):
@@ -103,8 +120,7 @@ class ReportFilters(django_filters.FilterSet):
 
     def today(self) -> date:
         """In the clinics' zone where all have one, in the network's otherwise."""
-        zones = {clinic.timezone for clinic in self.clinics}
-        return local_date(self.at, ZoneInfo(zones.pop() if len(zones) == 1 else settings.TIME_ZONE))
+        return local_date(self.at, self._zone())
 
     def scope(self) -> Scope:
         """Call when `is_valid()`."""
@@ -142,24 +158,33 @@ class ReportFilters(django_filters.FilterSet):
             return Days(chosen["first"], chosen["last"])
         return days_of(chosen.get("period") or self.usual_period, today=self.today())
 
+    def launched_on(self) -> date | None:
+        """The first day of the program, by the same calendar as today."""
+        launched_at = find_launch()
+        return local_date(launched_at, self._zone()) if launched_at is not None else None
+
+    def usual(self) -> dict[str, str]:
+        """What an address that says nothing asks for."""
+        return {"period": self.usual_period, "compare": "before"}
+
     def _with_usual(self, data: Mapping[str, Any]) -> dict[str, Any]:
         typed = {name: data[name] for name in data}
         if typed.get("first") or typed.get("last"):
             typed.setdefault("period", "days")
-        usual = {"period": self.usual_period, "compare": "before"}
+        usual = self.usual()
         return {**usual, **{name: value for name, value in typed.items() if value != "" or name not in usual}}
+
+    def _zone(self) -> ZoneInfo:
+        zones = {clinic.timezone for clinic in self.clinics}
+        return ZoneInfo(zones.pop() if len(zones) == 1 else settings.TIME_ZONE)
 
 
 class PeriodFilters(ReportFilters):
     """Of what happened within days, to receipts or patients."""
 
     period = django_filters.ChoiceFilter(label=gettext_lazy("Period"), choices=PERIODS, empty_label=None)
-    first = django_filters.DateFilter(
-        label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    last = django_filters.DateFilter(
-        label=gettext_lazy("To, inclusive"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    first = day_filter(gettext_lazy("From"))
+    last = day_filter(gettext_lazy("To, inclusive"))
     doctor = django_filters.ChoiceFilter(label=gettext_lazy("Doctor"), empty_label=gettext_lazy("Any"), choices=())
     tier = django_filters.ChoiceFilter(label=gettext_lazy("Tier"), empty_label=gettext_lazy("Any"), choices=())
     tag = django_filters.ChoiceFilter(label=gettext_lazy("Tag"), empty_label=gettext_lazy("Any"), choices=())
@@ -211,9 +236,7 @@ class ClinicFilters(ReportFilters):
 class DayFilters(ReportFilters):
     """As of the end of a day: a day to come is asked about as today."""
 
-    on = django_filters.DateFilter(
-        label=gettext_lazy("At the end of"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    on = day_filter(gettext_lazy("At the end of"))
 
     def days(self) -> Days:
         day = min(self.form.cleaned_data.get("on") or self.today(), self.today())
@@ -222,7 +245,7 @@ class DayFilters(ReportFilters):
 
 # Filters that the scope has fields for.
 COMMON = frozenset(PeriodFilters.base_filters)
-DAY_FILTERS = frozenset({"period", "first", "last", "compare", "on"})
+DAY_FILTERS = frozenset({"period", "first", "last", "compare", "on", "launched"})
 
 
 def days_of(period: str, *, today: date) -> Days:

@@ -20,9 +20,9 @@ from tests.reports.answers import rows_of, scope_of, totals_of
 
 pytestmark = pytest.mark.django_db
 OWN = (
-    "program_panel", "revenue", "retention", "cohorts", "identification", "tiers", "doctor_returns", "goals",
-    "channels", "reminders", "reminder_effect", "staff_activity", "staff_bonus", "sales", "buyers", "new_buyers",
-    "all_buyers", "clients", "reminder_receipts",
+    "program_panel", "launch", "revenue", "retention", "cohorts", "identification", "tiers", "doctor_returns",
+    "goals", "channels", "reminders", "reminder_effect", "staff_activity", "staff_bonus", "sales", "buyers",
+    "new_buyers", "all_buyers", "clients", "reminder_receipts",
 )  # fmt: skip
 MONTHS = "first=2026-10-01&last=2026-11-30"
 NOVEMBER = "first=2026-11-01&last=2026-11-30"
