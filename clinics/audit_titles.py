@@ -19,6 +19,7 @@ TITLES: dict[str, Promise] = {
     "patient.card_issued": _("Card given"),
     "patient.erased": _("Person erased"),
     "patient.inviter_set": _("Who recommended the clinic written down"),
+    "patient.joined_again": _("Joined again after leaving: no second gifts for joining"),
     "patient.merge_undone": _("Merge of cards undone"),
     "patient.merged": _("Cards of one person merged"),
     "patient.phone_revealed": _("Looked at a phone in full"),

@@ -21,6 +21,8 @@ DATABASE_URL = os.environ.get("DATABASE_URL", "")
 LOCAL_MODE = not DATABASE_URL
 
 SECRET_KEY = "local-mode-only-not-a-secret" if LOCAL_MODE else required("SECRET_KEY")
+# Secrets of before, while what they have signed or marked is to be recognised.
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 DEBUG = env_flag("DEBUG", default=False)
 ALLOWED_HOSTS = (
     ["localhost", "127.0.0.1", "[::1]", "testserver", *env_list("ALLOWED_HOSTS")]
@@ -177,6 +179,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Whether people of one household may be written down as each other's friends.
 REFERRALS_WITHIN_HOUSEHOLD = env_flag("REFERRALS_WITHIN_HOUSEHOLD", default=False)
+# How long the mark of a phone whose owner has left is kept against a second gift for joining.
+FORMER_MEMBERS_KEPT_MONTHS = env_int("FORMER_MEMBERS_KEPT_MONTHS", default=36)
 
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]

@@ -21,7 +21,7 @@ class Activity(StrEnum):
 
 
 def give_activity_gifts(activity: Activity, *, patient_id: int, at: datetime) -> int:
-    """Points given now: 0 for who is no member, has had the gift, or when no rule in force gives one.
+    """Points given now: 0 for who is no member, has had the gift, came back after leaving, or without a rule.
 
     A transaction per gift; see `give_gift` for its locks.
     """
@@ -54,7 +54,9 @@ def _gifts_for(
     gifts = [gift for gift in running.program.gifts if _is_for(gift, activity)]
     if not gifts:
         return None
-    members = Standing.objects.select_related("patient__home_clinic").filter(patient__status="MEMBER")
+    members = Standing.objects.select_related("patient__home_clinic").filter(
+        patient__status="MEMBER", has_left_before=False
+    )
     standing = members.filter(patient=patient_id).first()
     return None if standing is None else (running, standing, gifts)
 

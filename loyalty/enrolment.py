@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from clinics import audit
 from clinics.calendar import local_date
 from loyalty.ledger import posting
 from loyalty.lot_dates import lot_for, rolling_from
@@ -12,12 +13,13 @@ from loyalty.models import Account, OperationKind, Standing
 from loyalty.program.versions import RunningProgram, current_program
 from loyalty.rules.compiled import CompiledProgram
 from loyalty.tiers.standing import first_tier
+from patients.former_members import has_been_member
 from patients.models import Patient
 from patients.registration import NewPatient, agree_to_rules, register_patient
 
 
 def register_member(new: NewPatient, *, at: datetime, consent_source: str, actor: User | None) -> Patient:
-    """Register a person and open their account; whoever agreed to the rules gets the welcome points.
+    """Register a person and open their account; whoever agreed to the rules gets the welcome points, once.
 
     Own transaction. Raises PhoneTaken, NoProgram.
     """
@@ -67,6 +69,11 @@ def open_account(*, patient: Patient, program: CompiledProgram, at: datetime) ->
 
 
 def _welcome(standing: Standing, *, running: RunningProgram, actor: User | None, at: datetime) -> None:
+    """Whoever has left and comes back has had what is given for joining."""
+    # Asked after the phone is theirs: an erasure under way would not be seen before.
+    if has_been_member(standing.patient.phone):
+        _join_again(standing, actor=actor, at=at)
+        return
     gift = running.program.welcome
     if gift is None:
         return
@@ -81,3 +88,10 @@ def _welcome(standing: Standing, *, running: RunningProgram, actor: User | None,
         explanation={"rule": "welcome", "points": gift.points},
         program_version_id=running.version_id,
     )
+
+
+def _join_again(standing: Standing, *, actor: User | None, at: datetime) -> None:
+    standing.has_left_before = True
+    standing.save(update_fields=["has_left_before"])
+    patient = standing.patient
+    audit.record(code="patient.joined_again", at=at, actor=actor, clinic=patient.home_clinic, target=patient)

@@ -39,6 +39,7 @@ class ErasurePreview:
     documents: int
     relatives_without_contact: int
     has_cabinet: bool
+    leaves_mark: bool  # by which the phone of a member is recognised, without the number
     receipts: int
     paid: Decimal  # roubles, net of refunds
     balance: int
@@ -61,6 +62,7 @@ def preview_erasure(patient: Patient) -> ErasurePreview:
         documents=SocialGroupRecord.objects.filter(patient__in=ids).count(),
         relatives_without_contact=_dependants(patient),
         has_cabinet=patient.user_id is not None,
+        leaves_mark=patient.is_member and bool(patient.phone),
         receipts=Receipt.objects.filter(patient__in=ids).count(),
         paid=Standing.objects.filter(patient=patient).values_list("turnover", flat=True).first() or Decimal(0),
         balance=sums["balance"] or 0,

@@ -11,9 +11,11 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 
+from clinics.calendar import local_date
 from patients.cabinet_sessions import end_cabinet_sessions
 from patients.cards import block_card
 from patients.consents import current_consents, record_consent
+from patients.former_members import remember_former_member
 from patients.models import (
     Card,
     Household,
@@ -36,6 +38,8 @@ NOTHING = {
 
 def erase_person(patient: Patient, *, source: str, actor: User, at: datetime) -> None:
     """Of a patient whose row the caller has locked. Whoever logged in as them is out with the next request."""
+    if patient.is_member and patient.phone:
+        remember_former_member(patient.phone, today=local_date(at, patient.home_clinic.tz))
     _erase_home(patient)
     _erase_keys(patient)
     for field, value in NOTHING.items():

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from clinics import audit
+from patients.former_members import has_been_member
 from patients.models import Patient, Referral
 from patients.public_codes import find_friend_code, inviter_by
 from patients.search import find_patients
@@ -48,6 +49,10 @@ class SamePhone(InviterRefused):
     """The friend's link was opened with the phone of the one who shared it."""
 
 
+class WasMember(InviterRefused):
+    """Whoever has left and comes back is no new friend: an invitation counts once for a phone."""
+
+
 class AlreadyPatient(InviterRefused):
     """Whoever has been with the clinic before is nobody's friend by a link."""
 
@@ -67,7 +72,7 @@ def set_inviter(*, patient: Patient, inviter: Patient, actor: User | None, at: d
     """Write the inviter down; False when it is this one already. Own transaction, one at a time.
 
     Another one is replaced only with a reason, which the audit keeps. Raises InvitedThemselves, SameHousehold,
-    InvitersInALoop, InviterIsSet.
+    WasMember, InvitersInALoop, InviterIsSet.
     """
     if inviter.pk == patient.pk:
         raise InvitedThemselves
@@ -80,6 +85,8 @@ def set_inviter(*, patient: Patient, inviter: Patient, actor: User | None, at: d
             return False
         if present and not reason:
             raise InviterIsSet
+        if has_been_member(patient.phone):
+            raise WasMember
         if _is_below(cursor, inviter.pk, top=patient.pk):
             raise InvitersInALoop
         Referral.objects.update_or_create(

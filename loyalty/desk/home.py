@@ -34,6 +34,12 @@ LAYOUT_HINTS = {
     Layout.ENGLISH.value: gettext_lazy("The keyboard layout was English, we have corrected it."),
     Layout.RUSSIAN.value: gettext_lazy("The keyboard layout was Russian, we have corrected it."),
 }
+WARNINGS = {
+    "stale_qr": gettext_lazy("The code in this QR is old or used: enough to earn. To spend, scan a new one."),
+    "was_member": gettext_lazy(
+        "The friend is not written down: the patient has left and come back, an invitation counts once."
+    ),
+}
 DONE = {"done": put_receipt, "note": put_note, "refunded": put_refund, "visit": put_visit}
 
 
@@ -51,9 +57,7 @@ def desk_home(request: HttpRequest, desk: Desk) -> HttpResponse:
         page.notices.append(("warn", _("The session was over. The form is as you left it: press “Quote”.")))
     if page.strip is not None and who is not None and request.GET.getlist("privilege"):
         _put_codes(page, request=request, desk=desk, who=who)
-    if request.GET.get("stale_qr"):
-        text = _("The code in this QR is old or used: enough to earn. To spend, scan a new one.")
-        page.notices.append(("warn", text))
+    page.notices += [("warn", str(text)) for name, text in WARNINGS.items() if request.GET.get(name)]
     if request.GET.get("layout") in LAYOUT_HINTS:
         page.notices.append(("ok", LAYOUT_HINTS[request.GET["layout"]]))
     for name, put in DONE.items():

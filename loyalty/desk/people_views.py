@@ -18,7 +18,7 @@ from loyalty.enrolment import enrol_contact, register_member
 from loyalty.program.versions import NoProgram
 from patients.models import ConsentRecord, Patient
 from patients.phone import normalise_phone
-from patients.referrals import find_inviter, set_inviter
+from patients.referrals import WasMember, find_inviter, set_inviter
 from patients.registration import NewPatient, PhoneTaken
 from patients.search import active_patients
 
@@ -133,8 +133,11 @@ def desk_register(request: HttpRequest, desk: Desk) -> HttpResponse:
     except NoProgram:
         form.add_error(None, NO_PROGRAM[1])
         return _show_form(request, desk=desk, form=form, status=422)
-    if data["inviter"] is not None:
-        set_inviter(patient=patient, inviter=data["inviter"], actor=desk.user, at=clock.now())
+    try:
+        if data["inviter"] is not None:
+            set_inviter(patient=patient, inviter=data["inviter"], actor=desk.user, at=clock.now())
+    except WasMember:
+        return _to_patient(desk, patient, was_member="1")
     return _to_patient(desk, patient)
 
 
@@ -152,10 +155,11 @@ def desk_enrol(request: HttpRequest, desk: Desk) -> HttpResponse:
     return _to_patient(desk, patient)
 
 
-def _to_patient(desk: Desk, patient: Patient) -> HttpResponse:
+def _to_patient(desk: Desk, patient: Patient, **said: str) -> HttpResponse:
+    """`said` is what the patient's page has to tell of it."""
     who = Who(patient_id=patient.pk, identified_by="PHONE")
     token = sign_who(who=who, user_id=desk.user.pk)
-    return HttpResponseRedirect(f"{reverse('admin:desk')}?{urlencode({'who': token})}")
+    return HttpResponseRedirect(f"{reverse('admin:desk')}?{urlencode({'who': token} | said)}")
 
 
 def _show_form(

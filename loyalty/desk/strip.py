@@ -75,6 +75,7 @@ class Strip:
     last_visit: str
     burns: tuple[BurnText, ...]
     receipts: tuple[RecentReceipt, ...]
+    has_left_before: bool = False  # and has not visited since joining again
     waiting: str = ""  # points that wait until a visit is closed
     open_visits: tuple[OpenVisit, ...] = ()
     codes: tuple[OpenCode, ...] = ()  # bought for points and not used yet
@@ -93,6 +94,7 @@ def member_strip(state: MemberState, *, program: CompiledProgram) -> Strip:
         phone=patient.masked_phone,
         card=card,
         is_member=patient.is_member,
+        has_left_before=standing.has_left_before and not standing.visits,
         balance=number_text(standing.account.balance),
         debt=number_text(standing.account.debt) if standing.account.debt else "",
         tier=tier.title.in_language(language) if tier else "",

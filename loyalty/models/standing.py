@@ -34,6 +34,10 @@ class Standing(models.Model):
         help_text=_("First day whose night has something to do with the tier."),
     )  # fmt: skip
     tier_key = models.CharField(max_length=16, blank=True, editable=False)  # of the program that judged last
+    has_left_before = models.BooleanField(
+        _("has left before"), default=False, db_default=False, editable=False,
+        help_text=_("A member with this phone has left and joined again: gifts for joining are not repeated."),
+    )  # fmt: skip
     visits = models.PositiveIntegerField(_("visits"), default=0)
     first_paid_at = models.DateTimeField(_("first payment"), null=True, blank=True)
     last_paid_at = models.DateTimeField(_("last payment"), null=True, blank=True)

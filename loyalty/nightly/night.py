@@ -24,6 +24,7 @@ from loyalty.nightly.tier_recount import recount_tiers
 from loyalty.nightly.visits import close_forgotten_visits
 from loyalty.rollups.counting import count_night
 from loyalty.what_if.asking import forget_old_runs
+from patients.former_members import forget_former_members
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ def run_due_nights(*, at: datetime) -> None:
     """Do for every clinic the steps of its latest night that are not finished yet. Raises NightFailed."""
     forget_old_runs(at=at)
     forget_old_imports(at=at)
+    forget_former_members(today=at.date())
     _for_every_clinic(at, steps_done=lambda clinic, day: journal.finished_steps(clinic=clinic, day=day))
 
 

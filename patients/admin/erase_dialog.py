@@ -111,6 +111,9 @@ def _kept(preview: ErasurePreview) -> list[str]:
         % {"points": points_word(preview.balance)},
         _("numbers in reports and lines of the audit, without the name"),
     ]
+    if preview.leaves_mark:
+        text = _("a mark of the phone, so that gifts for joining come once; no number can be read from it")
+        lines.append(text)
     if preview.pending:
         lines.insert(2, _("%(points)s that wait") % {"points": points_word(preview.pending)})
     if preview.debt:

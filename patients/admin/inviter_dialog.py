@@ -17,6 +17,7 @@ from patients.referrals import (
     InviterIsSet,
     InvitersInALoop,
     SameHousehold,
+    WasMember,
     find_inviter,
     set_inviter,
 )
@@ -65,6 +66,9 @@ def inviter_dialog(request: HttpRequest, *, patient: Patient, site: AdminSite) -
             form.add_error("inviter", _("This is the patient's own number. Ask for the friend's one."))
         except SameHousehold:
             form.add_error("inviter", _("They are of one household, and families come together."))
+        except WasMember:
+            text = _("The patient has left and come back: an invitation counts once for a phone.")
+            form.add_error("inviter", text)
         except InvitersInALoop:
             form.add_error("inviter", _("This person came through the patient. Nobody recommends in a circle."))
         except InviterIsSet:

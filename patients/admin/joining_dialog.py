@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from clinics import clock
 from loyalty.enrolment import enrol_contact
+from loyalty.models import Standing
 from loyalty.program.versions import NoProgram
 from patients.admin.dialog_page import Button, required_actor, show_dialog, to_card
 from patients.models import ConsentRecord, Patient
@@ -35,7 +36,10 @@ def joining_dialog(request: HttpRequest, *, patient: Patient, site: AdminSite) -
                 None, _("No program is in force: there is nothing to join. Ask the manager to publish it.")
             )
         else:
-            if is_new:
+            if is_new and Standing.objects.filter(patient=patient, has_left_before=True).exists():
+                text = _("A member again. This phone has had the gifts for joining, so they are not repeated.")
+                messages.success(request, text)
+            elif is_new:
                 messages.success(request, _("A member of the program now. Welcome points, if any, are given."))
             else:
                 messages.info(request, _("A member already. Nothing has been changed."))

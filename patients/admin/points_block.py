@@ -49,6 +49,7 @@ class PointsBlock:
     debt: str
     tier: str
     turnover: str  # all that was ever paid, net of refunds
+    has_left_before: bool  # and joined again: gifts for joining are not repeated
     account_id: int
     tier_notes: tuple[str, ...]  # how far the next tier is, what keeps this one
     burns: tuple[BurnTile, ...]
@@ -73,6 +74,7 @@ def read_points_block(*, patient: Patient, at: datetime) -> PointsBlock | None:
         debt=number_text(account.debt) if account.debt else "",
         tier=tier_title(program, standing.tier) if standing.tier else "",
         turnover=money_text(to_kopecks(standing.turnover)),
+        has_left_before=standing.has_left_before,
         account_id=account.pk,
         tier_notes=tier_notes(outlook, program=program, today=state.today) if outlook else (),
         burns=_burns(state),

@@ -3,6 +3,7 @@
 The first two pages are the same for a known and an unknown phone; only its owner gets to the third.
 """
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -79,6 +80,9 @@ def _take_in(request: HttpRequest, patient: Patient | None, newcomer: Newcomer) 
     forget_join(request)
     if patient is None and not _enter(request, joined.patient):
         return redirect("account_login")
+    if joined.has_joined and joined.patient.standing.has_left_before:
+        text = _("Welcome back. Points for joining are given once; your visits earn points as everybody's do.")
+        messages.success(request, text)
     if joined.refusal is not None:
         return refusal_texts.show(request, joined.refusal, has_joined=joined.has_joined)
     return redirect("cabinet_home")

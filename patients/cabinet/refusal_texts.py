@@ -13,6 +13,7 @@ from patients.referrals import (
     InvitersInALoop,
     SameHousehold,
     SamePhone,
+    WasMember,
 )
 
 TEXTS: dict[type[InviterRefused], Promise] = {
@@ -20,6 +21,7 @@ TEXTS: dict[type[InviterRefused], Promise] = {
     SamePhone: _("This is the phone of the one who invited you. A friend registers with a phone of their own."),
     SameHousehold: _("You and the one who invited you are of one household, so the link does not count."),
     InvitersInALoop: _("The one who invited you came by your own recommendation, so the link does not count."),
+    WasMember: _("You have been with us before. A friend's link counts for those who are new here."),
     AlreadyPatient: _("You are our patient already. A friend's link counts for those who are new here."),
     InviterIsSet: _("Somebody else has recommended us to you before. Only the first recommendation counts."),
 }

@@ -2,6 +2,7 @@
 
 from patients.models.card import Card
 from patients.models.consent import ConsentRecord
+from patients.models.former_member import FormerMember
 from patients.models.household import Household
 from patients.models.patient import Patient
 from patients.models.preferences import Preferences
@@ -17,6 +18,7 @@ from patients.models.tag import Tag
 __all__ = [
     "Card",
     "ConsentRecord",
+    "FormerMember",
     "Household",
     "Patient",
     "PatientSourceKey",
