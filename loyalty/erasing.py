@@ -20,6 +20,7 @@ from notifications.erasing import blank_messages
 from notifications.models import OutboxMessage
 from patients.consents import current_consents
 from patients.erasing import ERASED_TEXT, erase_person
+from patients.merged_cards import with_duplicates
 from patients.models import Card, Patient, SocialGroupRecord
 
 
@@ -49,7 +50,7 @@ class ErasurePreview:
 
 def preview_erasure(patient: Patient) -> ErasurePreview:
     """Reads only."""
-    ids = [patient.pk, *_duplicate_ids(patient.pk)]
+    ids = with_duplicates(patient.pk)
     sums = Account.objects.filter(patient__in=ids).aggregate(
         balance=Sum("balance"), pending=Sum("pending"), debt=Sum("debt")
     )
@@ -77,7 +78,7 @@ def erase_patient(*, patient_id: int, source: str, reason: str, actor: User, at:
     `source` is how they asked, as the journal of consents calls it. Raises AlreadyErased.
     """
     with transaction.atomic():
-        people = _lock([patient_id, *_duplicate_ids(patient_id)])
+        people = _lock(with_duplicates(patient_id))
         person = next(each for each in people if each.pk == patient_id)
         if not person.is_active:
             raise AlreadyErased
@@ -104,16 +105,6 @@ def _lock(ids: Sequence[int]) -> list[Patient]:
     # A receipt on its way holds the account: it comes first, or finds the person gone.
     list(Account.objects.filter(patient__in=ids).order_by("pk").select_for_update())
     return people
-
-
-def _duplicate_ids(patient_id: int) -> list[int]:
-    """Cards merged into this one, at any depth."""
-    found: list[int] = []
-    level = [patient_id]
-    while level:
-        level = list(Patient.objects.filter(merged_into__in=level).values_list("pk", flat=True))
-        found += level
-    return found
 
 
 def _dependants(patient: Patient) -> int:

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from clinics.calendar import local_date
 from patients.cabinet.access import patient_page
-from patients.cabinet.own_data import Table, Value, own_data
+from patients.cabinet.data_table import Table, Value
+from patients.cabinet.own_data import own_data
 from patients.models import Patient
 
 
@@ -35,15 +36,15 @@ def download_data(_request: HttpRequest, patient: Patient) -> HttpResponse:
 
 def _worded(table: Table, zone: ZoneInfo) -> dict[str, object]:
     columns = [column.title for column in table.columns]
-    rows = [[_text(value, zone) for value in row] for row in table.rows]
-    pairs = list(zip(columns, rows[0], strict=True))
-    return {"code": table.code, "title": table.title, "columns": columns, "rows": rows, "pairs": pairs}
+    rows = [
+        [(title, _text(value, zone)) for title, value in zip(columns, row, strict=True) if value not in (None, "")]
+        for row in table.rows
+    ]
+    return {"code": table.code, "title": table.title, "rows": rows}
 
 
 def _text(value: Value, zone: ZoneInfo) -> str:
     match value:
-        case None | "":
-            return "—"
         case bool():
             return _("yes") if value else _("no")
         case datetime():
