@@ -13,7 +13,8 @@ from django.contrib.auth.models import User
 from django.db.models import Count, F, Q, QuerySet
 
 from clinics.models import Clinic
-from loyalty.models import Receipt, Refund
+from loyalty.models import Receipt, Refund, Review
+from loyalty.reviews.thanks import with_receptionist
 from patients.models import ConsentRecord, Referral, SpendProof
 
 # From so many on a person's receipts on one card, or decisions without a code, are shown.
@@ -41,6 +42,15 @@ class PersonActivity:
     overrides: int = 0  # of these, without a code of the patient
     refunds: int = 0
     referrals: int = 0  # inviters recorded
+
+
+@dataclass(frozen=True, slots=True)
+class BonusCounts:
+    """Of one person, what a bonus is paid for."""
+
+    registrations: int
+    referrals: int
+    reviews: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +102,19 @@ def read_activity(period: Asked) -> list[PersonActivity]:
     return [PersonActivity(user=user, **counts[user.pk]) for user in people]
 
 
-def bonus_counts(period: Asked) -> dict[int, tuple[int, int]]:
-    """Members registered and inviters recorded, by the person's id."""
+def bonus_counts(period: Asked) -> dict[int, BonusCounts]:
+    """By the person's id. A review counts when it is accepted: that day never changes."""
     registered = dict(
         _registered(period).order_by().values_list("actor").annotate(Count("patient", distinct=True))
     )
     recorded = dict(_recorded_inviters(period).order_by().values_list("set_by").annotate(Count("id")))
-    return {user: (registered.get(user, 0), recorded.get(user, 0)) for user in {*registered, *recorded}}
+    accepted = Review.objects.filter(period.during("decided_at"), status=Review.Status.ACCEPTED)
+    thanked = with_receptionist(accepted).filter(receptionist__isnull=False)
+    reviewed = dict(thanked.order_by().values_list("receptionist").annotate(Count("id")))
+    return {
+        user: BonusCounts(registered.get(user, 0), recorded.get(user, 0), reviewed.get(user, 0))
+        for user in {*registered, *recorded, *reviewed}
+    }
 
 
 def find_anomalies(period: Asked) -> list[Finding]:

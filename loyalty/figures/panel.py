@@ -9,6 +9,7 @@ from loyalty.figures.channels import read_revenue_by_way
 from loyalty.figures.inputs import old_discount_bp
 from loyalty.figures.maths import ratios
 from loyalty.figures.maths.overlap import Revenue
+from loyalty.figures.reviews import Reviews, read_reviews
 from loyalty.figures.sales import By, Sales, read_sales, read_sales_by
 from loyalty.figures.sold import ask, segment_ids
 from loyalty.models import Receipt
@@ -44,6 +45,7 @@ class Panel:
     with_card: Sales
     without_card: Sales
     invited: Invited
+    reviews: Reviews
     revenue: Revenue
     saving: int | None  # kopecks; None without the discount of before the program
 
@@ -62,6 +64,7 @@ def read_panel(scope: Scope) -> Panel:
         with_card=next((group for group in ways if group.key == "card"), Sales()),
         without_card=next((group for group in ways if group.key == "other"), Sales()),
         invited=read_invited(scope),
+        reviews=read_reviews(scope),
         revenue=read_revenue_by_way(scope),
         saving=None if baseline is None else sales.saving(baseline_bp=baseline),
     )

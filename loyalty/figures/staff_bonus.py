@@ -10,7 +10,7 @@ from loyalty.figures.inputs import bonus_rate
 from loyalty.models import StaffBonusRate
 from loyalty.reports.figure_cells import months_of
 from loyalty.reports.scope import Scope
-from loyalty.staff_activity import bonus_counts
+from loyalty.staff_activity import BonusCounts, bonus_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,7 @@ class Bonus:
 
     month: date
     user: User
-    registrations: int
-    referrals: int
+    counts: BonusCounts
     unit: StaffBonusRate.Unit
     amount: int
 
@@ -33,12 +32,13 @@ def read_bonuses(scope: Scope) -> Iterator[Bonus]:
             continue
         counts = bonus_counts(scope.over(days))
         for user in User.objects.filter(pk__in=counts).order_by("last_name", "first_name", "username"):
-            registrations, referrals = counts[user.pk]
+            done = counts[user.pk]
             yield Bonus(
                 month=days.first.replace(day=1),
                 user=user,
-                registrations=registrations,
-                referrals=referrals,
+                counts=done,
                 unit=StaffBonusRate.Unit(rates.unit),
-                amount=registrations * rates.per_registration + referrals * rates.per_referral,
+                amount=done.registrations * rates.per_registration
+                + done.referrals * rates.per_referral
+                + done.reviews * rates.per_review,
             )

@@ -17,8 +17,9 @@ class StaffBonusRate(models.Model):
     per_registration = models.PositiveIntegerField(_("for a registered member"), default=0)
     per_referral = models.PositiveIntegerField(_("for a recorded inviter"), default=0)
     per_review = models.PositiveIntegerField(
-        _("for a review"), default=0, help_text=_("Counts as soon as reviews name the receptionist.")
-    )
+        _("for a review"), default=0,
+        help_text=_("Accepted, of a patient whose last receipt in the 30 days before it the person entered."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("bonus of the staff")

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 OWN = (
     "program_panel", "launch", "revenue", "retention", "cohorts", "identification", "tiers", "doctor_returns",
     "goals", "channels", "reminders", "reminder_effect", "staff_activity", "staff_bonus", "sales", "buyers",
-    "new_buyers", "all_buyers", "clients", "reminder_receipts",
+    "new_buyers", "all_buyers", "clients", "reminder_receipts", "reviews",
 )  # fmt: skip
 MONTHS = "first=2026-10-01&last=2026-11-30"
 NOVEMBER = "first=2026-11-01&last=2026-11-30"
@@ -209,10 +209,10 @@ def test_bonus_is_paid_at_the_rates_of_its_month(maria):
     rows = rows_of(maria, "staff_bonus", "first=2026-09-01&last=2026-11-30")
 
     assert rows == [
-        (date(2026, 10, 1), "rita", 1, 0, Decimal(50), None),
-        (date(2026, 11, 1), "rita", 2, 1, None, 160),
+        (date(2026, 10, 1), "rita", 1, 0, 0, Decimal(50), None),
+        (date(2026, 11, 1), "rita", 2, 1, 0, None, 160),
     ]
-    assert totals_of(maria, "staff_bonus", MONTHS)[2:] == (3, 1, Decimal(50), 160)
+    assert totals_of(maria, "staff_bonus", MONTHS)[2:] == (3, 1, 0, Decimal(50), 160)
     assert rows_of(maria, "staff_activity", NOVEMBER) == [("rita", 2, 1, 0, 0, 0, 0)]
 
 

@@ -16,6 +16,7 @@ from loyalty.reports.catalogue.revenue import (
     REVENUE_DEFINITION,
     SAVING_DEFINITION,
 )
+from loyalty.reports.catalogue.reviews import KEPT
 from loyalty.reports.columns import Behind, Column, Measure, Row, Unit, Value, average
 from loyalty.reports.figure_cells import Named, code_of, days_filters, money, rate
 from loyalty.reports.report import Report
@@ -74,6 +75,9 @@ _BEHIND: dict[str, tuple[str, dict[str, str]]] = {
     "with_card_share": ("identification", {}),
     "card_bill": ("identification", {}),
     "other_bill": ("identification", {}),
+    "reviews": ("reviews", {"status": KEPT}),
+    "ratings": ("reviews", {"status": KEPT, "stars": "yes"}),
+    "rating": ("reviews", {"status": KEPT, "stars": "yes"}),
 }
 
 
@@ -112,6 +116,20 @@ def _lines(panel: Panel) -> Iterator[Line]:
             Unit.COUNT,
             gettext("The longest chain that ends with one of them."),
         )
+    yield "reviews", gettext("Reviews"), Unit.COUNT, gettext("Left within the period; declined ones are left out.")
+    if panel.reviews.number:
+        yield (
+            "ratings",
+            gettext("Ratings"),
+            Unit.COUNT,
+            gettext("Reviews with stars; public sites do not tell theirs."),
+        )
+        yield (
+            "rating",
+            gettext("Average rating"),
+            Unit.AVERAGE,
+            gettext("Stars of these reviews, five at the most."),
+        )
     yield "saving", gettext("Saving against the old discount"), Unit.MONEY, str(SAVING_DEFINITION)
 
 
@@ -136,6 +154,9 @@ def _values(panel: Panel) -> dict[str, Value]:
         "invited": panel.invited.number,
         "visited": panel.invited.visited,
         "depth": panel.invited.depth,
+        "reviews": panel.reviews.number,
+        "ratings": panel.reviews.rated,
+        "rating": panel.reviews.rating,
         "saving": money(panel.saving),
     }
 

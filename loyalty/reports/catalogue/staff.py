@@ -69,22 +69,29 @@ class StaffBonusReport(Report):
         Column("person", pgettext_lazy("of the staff", "Person"), Unit.TEXT),
         Column("registrations", _("Members registered"), Unit.COUNT, _("Who agreed to the rules at the desk.")),
         Column("referrals", _("Inviters recorded"), Unit.COUNT, _("«Who recommended you?», asked at the desk.")),
+        Column(
+            "reviews", _("Reviews"), Unit.COUNT,
+            _("Accepted in the month, of patients whose last receipt in the 30 days before was entered by the"
+              " person."),
+        ),
         Column("roubles", _("Bonus, roubles"), Unit.MONEY),
         Column("points", _("Bonus, points"), Unit.POINTS),
-    )
+    )  # fmt: skip
 
     def rows(self, scope: Scope) -> Iterator[Row]:
         for bonus in read_bonuses(scope):
             is_points = bonus.unit is StaffBonusRate.Unit.POINTS
             yield (
-                bonus.month, bonus.user.get_full_name() or bonus.user.username, bonus.registrations,
-                bonus.referrals, None if is_points else Decimal(bonus.amount), bonus.amount if is_points else None,
+                bonus.month, bonus.user.get_full_name() or bonus.user.username, bonus.counts.registrations,
+                bonus.counts.referrals, bonus.counts.reviews,
+                None if is_points else Decimal(bonus.amount), bonus.amount if is_points else None,
             )  # fmt: skip
 
     def totals(self, scope: Scope) -> Row:
         bonuses = list(read_bonuses(scope))
         sums = {unit: sum(bonus.amount for bonus in bonuses if bonus.unit is unit) for unit in StaffBonusRate.Unit}
         return (
-            None, None, sum(bonus.registrations for bonus in bonuses), sum(bonus.referrals for bonus in bonuses),
+            None, None, sum(bonus.counts.registrations for bonus in bonuses),
+            sum(bonus.counts.referrals for bonus in bonuses), sum(bonus.counts.reviews for bonus in bonuses),
             Decimal(sums[StaffBonusRate.Unit.ROUBLES]), sums[StaffBonusRate.Unit.POINTS],
         )  # fmt: skip
