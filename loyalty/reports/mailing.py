@@ -1,6 +1,7 @@
 """Reports by e-mail: on its day a report becomes letters, a worker writes and sends them one after the other.
 
-A letter is a row, so none is lost when a worker dies; one that dies between sending and noting it sends twice.
+A letter is a row, so none is lost when a worker dies; one that dies between sending and noting it sends twice. One
+that was taken for dead while it wrote asks whether the letter is still its own, and sends nothing when it is not.
 Names and phones never go by e-mail.
 """
 
@@ -18,10 +19,11 @@ from django.utils.translation import gettext as _
 
 from clinics import background_runs
 from clinics.calendar import add_months, local_date
+from clinics.run_pulse import kept_alive
 from loyalty.models import ReportLetter, ReportMail
 from loyalty.reports.files.building import CONTENT_TYPES, FileKind, build_file
 from loyalty.reports.files.question import Question, file_name
-from loyalty.reports.files.waiting import NotAllowedAnyMore, question_for
+from loyalty.reports.files.waiting import NotAllowedAnyMore, questions_for
 from loyalty.reports.files.xlsx_file import TooManyRows
 
 Every = ReportMail.Every
@@ -88,13 +90,19 @@ def _send(letter: ReportLetter, claim: str, *, now: Callable[[], datetime]) -> N
     mail, person = letter.mail, User.objects.get(pk=letter.recipient_id)
     with translation.override(settings.LANGUAGE_CODE):
         try:
-            question = question_for(user=person, report=mail.report, query=mail.query, at=letter.asked_at)
-            with build_file([question], kind=FileKind.XLSX, asked_by=person) as stream:
+            questions = questions_for(
+                user=person, report=mail.report, query=mail.query, kind=FileKind.XLSX, at=letter.asked_at
+            )
+            with (
+                kept_alive(letter, claim=claim),
+                build_file(questions, kind=FileKind.XLSX, asked_by=person) as stream,
+            ):
                 content = stream.read()
         except (NotAllowedAnyMore, TooManyRows):
             # Whoever may not see it any more gets nothing, and so does the next week.
             background_runs.fail(letter, claim=claim, at=now())
             return
+        question = questions[0]
         message = _message(question, person)
         name = file_name(question, extension=FileKind.XLSX, is_summary=question.report.is_summary)
         message.attach(name, content, CONTENT_TYPES[FileKind.XLSX])

@@ -62,6 +62,10 @@ class Report:
         """How many rows there are, when that is cheap to tell before a file is written."""
         return None
 
+    def weight(self, scope: Scope) -> int:
+        """Rows that are read to write a file: of many a worker writes it. Usually those that are in it."""
+        return self.count(scope) or 0
+
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | Thing | None:
         """Where the rows behind a cell are listed, or the thing that it names."""
         return None

@@ -1,8 +1,5 @@
 """Who may open which report. Whose figures they see is said by their clinics, in the filters."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
@@ -31,12 +28,7 @@ def open_report(request: HttpRequest, code: str) -> Report:
 
 def read_filters(request: HttpRequest, report: Report) -> ReportFilters:
     """Raises PermissionDenied for a person without clinics."""
-    return filters_of(request, report, request.GET)
-
-
-def filters_of(request: HttpRequest, report: Report, typed: Mapping[str, Any]) -> ReportFilters:
-    """Raises PermissionDenied for a person without clinics."""
     try:
-        return report.filters(typed, user=request.user, permissions=report.permissions, at=clock.now())
+        return report.filters(request.GET, user=request.user, permissions=report.permissions, at=clock.now())
     except NoClinics:
         raise PermissionDenied from None

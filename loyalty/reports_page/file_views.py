@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from clinics import clock
 from loyalty.reports.files.building import CONTENT_TYPES, MOST_AT_ONCE, FileKind, build_file, record_export
+from loyalty.reports.files.companions import questions_of_file
 from loyalty.reports.files.question import Question, file_name, question_of, with_personal_data
 from loyalty.reports.files.waiting import ask_file
-from loyalty.reports.registry import reports_for
-from loyalty.reports_page.access import filters_of, open_report, read_filters
+from loyalty.reports_page.access import open_report, read_filters
 
 EXPORT = "loyalty.export_reports"
 EXPORT_PERSONAL = "loyalty.export_personal_data"
@@ -84,33 +84,19 @@ def _question(request: HttpRequest, code: str, permission: str) -> Question | No
 
 def _answer(request: HttpRequest, question: Question, kind: FileKind, *, reason: str) -> HttpResponseBase:
     actor, at = actor_of(request), clock.now()
-    rows = question.report.count(question.scope) or 0
-    if rows > MOST_AT_ONCE:
+    questions = questions_of_file(question, kind=kind, user=actor, typed=request.GET, at=at)
+    if sum(one.report.weight(one.scope) for one in questions) > MOST_AT_ONCE:
         record_export(question, kind=kind, actor=actor, reason=reason, at=at)
         run = ask_file(
-            report=question.report.code, query=request.GET.urlencode(), kind=kind, rows=rows, reason=reason,
-            actor=actor, at=at,
+            report=question.report.code, query=request.GET.urlencode(), kind=kind,
+            rows=question.report.count(question.scope) or 0, reason=reason, actor=actor, at=at,
         )  # fmt: skip
         return HttpResponseRedirect(reverse("admin:report_file", args=[run.pk]))
-    questions = [question, *_companions(request, question)] if kind == FileKind.XLSX else [question]
     stream = build_file(questions, kind=kind, asked_by=actor)
     record_export(question, kind=kind, actor=actor, reason=reason, at=at)
     return download(
         stream, name=file_name(question, extension=kind, is_summary=question.report.is_summary), kind=kind
     )
-
-
-def _companions(request: HttpRequest, question: Question) -> list[Question]:
-    """The tables of the dashboard's charts, for its own file: of the chosen clinic, over their usual days."""
-    if not question.report.is_summary:
-        return []
-    clinic = {"clinic": request.GET.get("clinic", "")}
-    found = []
-    for report in reports_for(request.user):
-        filters = filters_of(request, report, clinic)
-        if report.on_dashboard and filters.is_valid():
-            found.append(question_of(report, filters))
-    return found
 
 
 def download(stream: IO[bytes], *, name: str, kind: FileKind) -> FileResponse:

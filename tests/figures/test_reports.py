@@ -24,6 +24,7 @@ OWN = (
     "goals", "channels", "reminders", "reminder_effect", "staff_activity", "staff_bonus", "sales", "buyers",
     "new_buyers", "all_buyers", "clients", "reminder_receipts", "reviews",
 )  # fmt: skip
+LISTS = ("receipts", "sales", "buyers", "new_buyers", "all_buyers", "clients", "reviews")
 MONTHS = "first=2026-10-01&last=2026-11-30"
 NOVEMBER = "first=2026-11-01&last=2026-11-30"
 
@@ -148,6 +149,18 @@ def test_links_of_every_cell_lead_to_reports_that_take_their_filters(maria, shop
                     rows_of(maria, link.report, filters.urlencode())
                     followed += 1
     assert followed > 60
+
+
+@pytest.mark.parametrize(
+    "query", ["", "&channel=site", "&repeat=yes", "&part=end", "&identified_by=QR", "&receipt_tier=silver"]
+)
+def test_long_lists_tell_how_long_they_are_before_a_file_is_written(maria, shop, query):
+    take_back(sell(person("Борис"), noon(9), 700), noon(10))
+    lists = [code for code in LISTS if set(QueryDict(query)) <= set(find_report(code).filters.base_filters)]
+
+    counts = {code: find_report(code).count(scope_of(maria, code, MONTHS + query)) for code in lists}
+
+    assert counts == {code: len(rows_of(maria, code, MONTHS + query)) for code in lists}
 
 
 def test_groups_open_exactly_their_receipts(maria, shop):

@@ -3,8 +3,15 @@
 import pytest
 import time_machine
 
+from clinics import run_pulse
 from tests.people import make_staff
 from tests.programs import NOON, publish_preset
+
+
+@pytest.fixture(autouse=True)
+def _no_beat(monkeypatch):
+    """A connection of its own sees nothing of a test that is one transaction."""
+    monkeypatch.setattr(run_pulse, "BEAT_SECONDS", 600)
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """Large files: written by a worker, taken by the person who asked within 15 minutes, never twice at once."""
 
+import io
 from datetime import timedelta
 
+import openpyxl
 import pytest
 import time_machine
 
@@ -47,6 +49,17 @@ def test_large_file_is_written_by_a_worker_and_taken_by_the_person(maria, asked)
     run = ReportFile.objects.get()
     assert (run.done, run.total, run.name) == (3, 3, "loyalty_2026-11_all_receipts.csv")
     assert AuditEvent.objects.get(code="report.exported").actor == maria.user
+
+
+def test_file_of_the_dashboard_goes_the_same_way_with_the_tables_of_its_charts(maria, asked):
+    url = maria.get("/admin/reports/summary/xlsx/?period=this_month").url
+    write()
+
+    book = openpyxl.load_workbook(io.BytesIO(body(maria, url)))
+    assert book.sheetnames[0] == "Сводка"
+    assert "Баллы по месяцам" in book.sheetnames
+    assert ReportFile.objects.get(report="summary").name == "loyalty_2026-11_all.xlsx"
+    assert 'href="/admin/reports/?period=this_month"' in maria.get(url).content.decode()
 
 
 def test_same_question_is_not_asked_twice_while_it_is_open(maria, asked):

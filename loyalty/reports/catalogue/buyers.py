@@ -1,12 +1,15 @@
 """Buyers one by one: of the period, those who are new, and all there have ever been."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.figures.channels import channel_choices
+from loyalty.figures.channels import channel_choices, read_new_buyers
+from loyalty.figures.clients import read_lifetime_value
 from loyalty.figures.people import Buyer, read_all_buyers, read_buyers, read_newcomers
+from loyalty.figures.sales import read_sales
 from loyalty.reports.columns import Behind, Column, Row, Thing, Unit
 from loyalty.reports.figure_cells import person_name
 from loyalty.reports.filters import PeriodFilters
@@ -53,8 +56,11 @@ class BuyerList(Report):
     )
 
     def buyers(self, scope: Scope) -> Iterator[Buyer]:
-        also = {name: scope.choices[name] for name in ("channel",) if name in scope.choices}
-        return read_buyers(scope, least=2 if scope.choices.get("repeat") == "yes" else 1, also=also)
+        return read_buyers(scope, least=2 if self._is_repeat(scope) else 1, also=self._also(scope))
+
+    def count(self, scope: Scope) -> int:
+        sales = read_sales(scope, also=self._also(scope))
+        return sales.repeat_buyers if self._is_repeat(scope) else sales.buyers
 
     def rows(self, scope: Scope) -> Iterator[Row]:
         zones = {clinic.pk: clinic.tz for clinic in scope.clinics}
@@ -65,6 +71,12 @@ class BuyerList(Report):
                 buyer.channel, buyer.first_at.astimezone(zone), buyer.last_at.astimezone(zone), buyer.receipts,
                 buyer.paid,
             )  # fmt: skip
+
+    def _is_repeat(self, scope: Scope) -> bool:
+        return scope.choices.get("repeat") == "yes"
+
+    def _also(self, scope: Scope) -> dict[str, Any]:
+        return {name: scope.choices[name] for name in ("channel",) if name in scope.choices}
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | Thing | None:
         match column.code:
@@ -86,6 +98,11 @@ class NewBuyerList(BuyerList):
     def buyers(self, scope: Scope) -> Iterator[Buyer]:
         return read_newcomers(scope, channel=scope.choices.get("channel"))
 
+    def count(self, scope: Scope) -> int:
+        """Of all channels and of one."""
+        new = read_new_buyers(scope)
+        return new.get(scope.choices["channel"], 0) if "channel" in scope.choices else sum(new.values())
+
 
 class EverBuyerList(BuyerList):
     code = "all_buyers"
@@ -96,6 +113,9 @@ class EverBuyerList(BuyerList):
 
     def buyers(self, scope: Scope) -> Iterator[Buyer]:
         return read_all_buyers(scope)
+
+    def count(self, scope: Scope) -> int:
+        return read_lifetime_value(scope).buyers
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | Thing | None:
         """Receipts of more than ten years are not listed: the card has them all."""

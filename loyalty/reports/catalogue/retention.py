@@ -95,17 +95,25 @@ class ClientList(Report):
                     client.phone, client.last_at.astimezone(zone).date(), int(client.at_start), int(client.at_end),
                 )  # fmt: skip
 
+    def count(self, scope: Scope) -> int:
+        return sum(number for _part, number in self._numbers(scope))
+
     def totals(self, scope: Scope) -> Row:
+        numbers = list(self._numbers(scope))
+        at_start = sum(number for part, number in numbers if part[0])
+        at_end = sum(number for part, number in numbers if part[1])
+        return (None, None, None, None, at_start, at_end)
+
+    def _numbers(self, scope: Scope) -> Iterator[tuple[tuple[bool, bool], int]]:
+        """Clients of each wanted part."""
         clients = read_clients(scope, months=figure_setting(scope.days.last).client_months)
         counts = {
             (True, True): clients.at_end - clients.new,
             (False, True): clients.new,
             (True, False): clients.at_start - (clients.at_end - clients.new),
         }
-        wanted = _PARTS.get(str(scope.choices.get("part")), _EVERYBODY)
-        at_start = sum(counts[part] for part in wanted if part[0])
-        at_end = sum(counts[part] for part in wanted if part[1])
-        return (None, None, None, None, at_start, at_end)
+        for part in _PARTS.get(str(scope.choices.get("part")), _EVERYBODY):
+            yield part, counts[part]
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Thing | None:
         return Thing("patients.patient", int(str(row[0]))) if column.code == "number" else None

@@ -11,12 +11,15 @@ from loyalty.figures.channels import channel_choices
 from loyalty.figures.people import Move, read_moves
 from loyalty.figures.sales import read_sales
 from loyalty.figures.sold import ALSO
-from loyalty.models import Receipt
+from loyalty.models import Receipt, Refund
 from loyalty.reports.columns import Column, Row, Thing, Unit
 from loyalty.reports.figure_cells import money
 from loyalty.reports.filters import PeriodFilters
 from loyalty.reports.report import VIEW_REPORTS, Report
 from loyalty.reports.scope import Scope
+
+# Of the receipt, where it has another name than the filter.
+FIELDS = {"receipt_tier": "tier"}
 
 
 class SalesFilters(PeriodFilters):
@@ -73,6 +76,14 @@ class SalesList(Report):
         sales = read_sales(scope, also=_narrowed(scope))
         sums = [money(kopecks) for kopecks in (sales.price, sales.discount, sales.points, sales.paid)]
         return (None, None, None, None, None, None, *sums, sales.receipts)
+
+    def count(self, scope: Scope) -> int:
+        """About: a refund of a receipt without the chosen doctor is counted."""
+        narrowed = {FIELDS.get(name, name): value for name, value in _narrowed(scope).items()}
+        receipts = scope.receipts().filter(**narrowed)
+        refunds = Refund.objects.filter(scope.during("at", clinic="receipt__clinic"))
+        of_receipts = {f"receipt__{name}": value for name, value in narrowed.items()}
+        return receipts.count() + refunds.filter(**of_receipts).count()
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Thing | None:
         return Thing("loyalty.receipt", int(str(row[0]))) if column.code == "number" else None

@@ -42,6 +42,10 @@ class Summary(Report):
                 str(figure.definition),
             )
 
+    def weight(self, scope: Scope) -> int:
+        """A few numbers, each of all receipts of the days."""
+        return sum(one.receipts().count() for one in (scope, scope.before) if one is not None)
+
 
 def change_bp(now: Value, before: Value, unit: Unit) -> int | None:
     """Relative, in basis points; of rates the difference. None when one of them is unknown."""

@@ -14,8 +14,10 @@ from django.db import transaction
 from django.http import QueryDict
 
 from clinics import background_runs
+from clinics.run_pulse import kept_alive
 from loyalty.models import ReportFile, ReportFilePart
 from loyalty.reports.files.building import FileKind, build_file
+from loyalty.reports.files.companions import questions_of_file
 from loyalty.reports.files.question import Question, file_name, question_of, with_personal_data
 from loyalty.reports.files.xlsx_file import TooManyRows
 from loyalty.reports.filters import NoClinics
@@ -79,31 +81,31 @@ def content_of(run: ReportFile) -> Iterator[bytes]:
         yield bytes(part)
 
 
-def question_for(*, user: User, report: str, query: str, at: datetime) -> Question:
-    """The question of an address, as the person may ask it now. Raises NotAllowedAnyMore."""
+def questions_for(*, user: User, report: str, query: str, kind: FileKind, at: datetime) -> list[Question]:
+    """What a file of an address answers, as the person may ask it now. Raises NotAllowedAnyMore."""
     found = find_report(report)
     if found is None or not may_see(user, found.permissions):
         raise NotAllowedAnyMore
     try:
-        filters = found.filters(QueryDict(query), user=user, permissions=found.permissions, at=at)
+        typed = QueryDict(query)
+        filters = found.filters(typed, user=user, permissions=found.permissions, at=at)
     except NoClinics:
         raise NotAllowedAnyMore from None
     if not filters.is_valid():
         raise NotAllowedAnyMore
-    return question_of(found, filters)
+    return questions_of_file(question_of(found, filters), kind=kind, user=user, typed=typed, at=at)
 
 
 def _write(run: ReportFile, claim: str, *, now: Callable[[], datetime]) -> None:
     # Anew: rights are cached on the object, and may be others by now.
     person = User.objects.get(pk=int(str(run.asked_by_id)))
+    kind = FileKind(run.kind)
     try:
-        question = question_for(user=person, report=run.report, query=run.query, at=run.asked_at)
+        questions = questions_for(user=person, report=run.report, query=run.query, kind=kind, at=run.asked_at)
         if run.has_personal_data:
-            question = with_personal_data(question)
-        kind = FileKind(run.kind)
-        stream = build_file(
-            [question], kind=kind, asked_by=person, report=lambda rows: _report(run, claim=claim, rows=rows)
-        )
+            questions[0] = with_personal_data(questions[0])
+        with kept_alive(run, claim=claim) as pulse:
+            stream = build_file(questions, kind=kind, asked_by=person, report=lambda rows: pulse.tell(done=rows))
     except (NotAllowedAnyMore, TooManyRows):
         background_runs.fail(run, claim=claim, at=now())
         return
@@ -111,11 +113,8 @@ def _write(run: ReportFile, claim: str, *, now: Callable[[], datetime]) -> None:
         ReportFilePart.objects.filter(file=run).delete()
         for position, part in enumerate(iter(partial(stream.read, PART_BYTES), b"")):
             ReportFilePart.objects.create(file=run, position=position, content=part)
-        background_runs.finish(run, claim=claim, at=now(), name=file_name(question, extension=kind))
-
-
-def _report(run: ReportFile, *, claim: str, rows: int) -> None:
-    background_runs.renew(run, claim=claim, done=rows)
+        name = file_name(questions[0], extension=kind, is_summary=questions[0].report.is_summary)
+        background_runs.finish(run, claim=claim, at=now(), name=name)
 
 
 def _wake_worker() -> None:
