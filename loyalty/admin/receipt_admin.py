@@ -85,8 +85,9 @@ class ReceiptAdmin(SearchedByPatient):
         proof = ("proven_by", "override_reason") if obj and obj.override_reason else "proven_by"
         source = ("source",) if is_desk else ("source", "document", "revision")
         replaces = ("replaces",) if obj and obj.replaces_id else ()
+        people = ("patient", "treated", "clinic") if obj and obj.treated_id else ("patient", "clinic")
         return (
-            ("patient", "clinic"), ("paid_at", "visit_closed_at", "actor"),
+            people, ("paid_at", "visit_closed_at", "actor"),
             ("identified_by", "booked_online", "came_by"), proof,
             ("price_text", "discount_text", "points_value_text", "paid_text"), ("spent", "earned"),
             "why", ("program_version", "tier_title"), source, *replaces, "refund_link",

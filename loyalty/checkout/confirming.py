@@ -12,6 +12,7 @@ from loyalty.checkout.draft import QuoteTicket, read_ticket
 from loyalty.checkout.limit_use import LimitUsedUp, take
 from loyalty.checkout.manual_discounts import use
 from loyalty.checkout.member_state import NoAccount
+from loyalty.checkout.payers import PayerRefused
 from loyalty.checkout.posting import post_receipt
 from loyalty.checkout.quoting import QuotedReceipt, quote_draft, quote_receipt
 from loyalty.checkout.revision import AlreadyReplaced, Revision, find_replacement, revision_after
@@ -65,14 +66,16 @@ def confirm_receipt(
 
     Twice with one token gives the first receipt. The proof is used up, spending or not: it was given for this
     receipt. Raises QuoteTokenInvalid, QuoteExpired, QuoteChanged, LineRefused, NoAccount, ProofNeeded,
-    PrivilegeRefused, and for a document entered again ReceiptStands and AlreadyReplaced; a refusal writes nothing.
+    PayerRefused, PrivilegeRefused, and for a document entered again ReceiptStands and AlreadyReplaced; a refusal
+    writes nothing.
     """
     ticket = read_ticket(token)
     try:
         with transaction.atomic():
             return _confirm(ticket, clinic=clinic, actor=actor, at=at, proof_id=proof_id)
     except (
-        IntegrityError, QuoteChanged, QuoteExpired, LineRefused, AlreadyReplaced, ProofNeeded, PrivilegeRefused,
+        IntegrityError, QuoteChanged, QuoteExpired, LineRefused, AlreadyReplaced, ProofNeeded, PayerRefused,
+        PrivilegeRefused,
     ):  # fmt: skip
         # A repeated confirmation finds the balance changed, the proof or a code used, or its document number
         # taken, by the first one; since then a service may have been taken off sale.

@@ -41,6 +41,7 @@ class ReceiptDraft:
     replaces_id: int | None = None  # the receipt, refunded in full, whose document is entered again
     paid_at: datetime | None = None  # paid before it was shown with a card; None: now
     privileges: tuple[str, ...] = ()  # keys of the codes that the patient has shown
+    treated_id: int | None = None  # whom the visit was for, when `patient_id` only pays
 
     def moment(self, now: datetime) -> datetime:
         """The moment whose rules the receipt is judged by."""
@@ -80,6 +81,7 @@ def sign_ticket(ticket: QuoteTicket) -> str:
             "r": draft.replaces_id,
             "a": draft.paid_at.isoformat() if draft.paid_at else None,
             "v": draft.privileges,
+            "w": draft.treated_id,
             "t": ticket.quoted_at.isoformat(),
             "f": ticket.fingerprint,
         },
@@ -108,6 +110,8 @@ def read_ticket(token: str) -> QuoteTicket:
             paid_at=datetime.fromisoformat(content["a"]) if content["a"] else None,
             # Quotes of before the codes do not name them.
             privileges=tuple(content.get("v", ())),
+            # Nor do quotes of before a payer could be named.
+            treated_id=content.get("w"),
         ),
         quoted_at=datetime.fromisoformat(content["t"]),
         fingerprint=content["f"],

@@ -159,6 +159,7 @@ def _insert_receipt(
     receipt = Receipt.objects.create(
         clinic=clinic,
         patient_id=draft.patient_id,
+        treated_id=draft.treated_id,
         source_system=revision.source_system,
         document=revision.document,
         revision=revision.number,

@@ -13,6 +13,7 @@ from loyalty.checkout.draft import QuoteTicket, ReceiptDraft, new_document, sign
 from loyalty.checkout.limit_use import ReceiptPlace, read_used
 from loyalty.checkout.manual_discounts import find_latest
 from loyalty.checkout.member_state import MemberState, read_member_state
+from loyalty.checkout.payers import check_payer
 from loyalty.models import ManualDiscount
 from loyalty.privileges.using import PresentedCode, present_codes
 from loyalty.program.versions import RunningProgram, current_program
@@ -56,10 +57,11 @@ class QuotedReceipt:
 
 
 def quote_receipt(draft: ReceiptDraft, *, at: datetime) -> QuotedReceipt:
-    """What the receipt would spend, cost and earn. Six queries at most, a seventh for codes; nothing written.
+    """What the receipt would spend, cost and earn. Six queries at most, a seventh for codes, one more for a named
+    payer; nothing written.
 
     A receipt paid within the last 24 hours earns by the rules of its own moment. Raises EmptyReceipt, LineRefused,
-    NoAccount, NoProgram, NotAttachable, PrivilegeRefused.
+    NoAccount, NoProgram, NotAttachable, PayerRefused, PrivilegeRefused.
     """
     is_late = draft.paid_at is not None
     spends = draft.choice.kind is not SpendKind.NONE or draft.privileges
@@ -76,6 +78,8 @@ def quote_draft(draft: ReceiptDraft, *, running: RunningProgram, document: str, 
     member = read_member_state(
         patient_id=draft.patient_id, program=program, at=moment, clinic_code=draft.clinic_code
     )
+    if draft.treated_id is not None:
+        check_payer(member.standing.patient, treated_id=draft.treated_id)
     catalogue = read_catalogue(draft.lines)
     manual = _find_manual(draft, program=program, at=moment)
     privileges = present_codes(

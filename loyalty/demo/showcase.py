@@ -12,7 +12,7 @@ from loyalty.demo.gifts import HotPoints, give_hot_points
 from loyalty.demo.names import Person, phone_of
 from loyalty.demo.people import SOURCE, NewGuest, write_guests
 from loyalty.demo.privileges import offer_privileges
-from loyalty.models import Standing
+from loyalty.models import Receipt, Standing
 from loyalty.past.receipts import PastReceipt, replay_receipts
 from loyalty.program.versions import RunningProgram
 from loyalty.rules.facts import SpendChoice
@@ -125,6 +125,9 @@ def seat_showcase(*, place: DemoPlace, catalogue: Catalogue, running: RunningPro
     offer_privileges(place=place, buyer=standings[BORIS], running=running, at=at)
     household = Household.objects.create(name="Ивановы", contact=anna.patient)
     Patient.objects.filter(pk__in=[anna.patient_id, standings[BORIS].patient_id]).update(household=household)
+    # Once she paid for him: the points are hers, the visit was his.
+    paid = Receipt.objects.filter(patient=anna.patient, document=f"{ANNA}-{len(ANNAS_VISITS) - 1}")
+    paid.update(treated=standings[BORIS].patient)
 
 
 def _receipts(

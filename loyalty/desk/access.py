@@ -53,12 +53,15 @@ class Who:
     """The patient in front of the desk, how they were found and how they have agreed to spend.
 
     `proof_id` is none and `proven_by` empty until they have. The proof itself is looked up when it is used.
+    Once somebody else pays, that person is the patient, and `treated_id` whom they pay for, found by `treated_by`.
     """
 
     patient_id: int
     identified_by: str
     proof_id: int | None = None
     proven_by: str = ""
+    treated_id: int | None = None
+    treated_by: str = ""
 
 
 DeskView = Callable[..., HttpResponse]
@@ -91,17 +94,19 @@ def desk_view(*, permission: str = USE_DESK, kept_fields: Collection[str] = ()) 
 
 def sign_who(*, who: Who, user_id: int) -> str:
     """A reference to the patient that only this person may use: ids cannot be tried one after another."""
-    content = [who.patient_id, who.identified_by, user_id, who.proof_id, who.proven_by]
+    content = [
+        who.patient_id, who.identified_by, user_id, who.proof_id, who.proven_by, who.treated_id, who.treated_by,
+    ]  # fmt: skip
     return signing.dumps(content, salt=WHO_SALT, compress=True)
 
 
 def read_who(*, token: str, user_id: int) -> Who | None:
     """Whom the token means; None when it is forged, somebody else's or older than a shift."""
     try:
-        patient_id, identified_by, owner_id, *proof = signing.loads(token, salt=WHO_SALT, max_age=WHO_TTL_SECONDS)
+        patient_id, identified_by, owner_id, *rest = signing.loads(token, salt=WHO_SALT, max_age=WHO_TTL_SECONDS)
     except signing.BadSignature:
         return None
-    return Who(patient_id, identified_by, *proof) if owner_id == user_id else None
+    return Who(patient_id, identified_by, *rest) if owner_id == user_id else None
 
 
 def choose_clinic(*, request: HttpRequest, desk: Desk, clinic_id: str) -> None:

@@ -1,5 +1,7 @@
 """A cancelled receipt on the desk once more: its lines to be corrected, its document's next revision."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -18,7 +20,7 @@ from patients.search import FoundBy
 @desk_view()
 def desk_enter_again(request: HttpRequest, desk: Desk, receipt_id: int) -> HttpResponse:
     """The desk with the lines of a receipt that was refunded in full; one that stands has to be refunded first."""
-    receipt = get_object_or_404(Receipt, pk=receipt_id, clinic=desk.clinic)
+    receipt = get_object_or_404(Receipt.objects.select_related("treated"), pk=receipt_id, clinic=desk.clinic)
     newer = find_replacement(receipt.pk)
     if newer is not None:
         return HttpResponseRedirect(f"{reverse('admin:desk')}?done={newer.pk}&again=1")
@@ -27,7 +29,10 @@ def desk_enter_again(request: HttpRequest, desk: Desk, receipt_id: int) -> HttpR
     page = DeskPage(form=ReceiptForm(lines=_lines(receipt), doctors=desk.doctors, replaces_id=receipt.pk))
     text = _("Receipt %(number)s is refunded. Correct its lines, press “Quote” and post it again.")
     page.notices.append(("ok", text % {"number": receipt.pk}))
+    treated = receipt.treated
     who = Who(patient_id=receipt.patient_id, identified_by=FoundBy.NAME.value)
+    if treated is not None and treated.is_active:
+        who = replace(who, treated_id=treated.pk, treated_by=FoundBy.NAME.value)
     put_patient(page, who=who, user_id=desk.user.pk)
     return show_desk(request, desk=desk, page=page)
 

@@ -19,6 +19,7 @@ from loyalty.checkout.confirming import (
 )
 from loyalty.checkout.draft import QuoteTokenInvalid, ReceiptDraft, read_ticket
 from loyalty.checkout.member_state import NoAccount
+from loyalty.checkout.payers import PayerRefused
 from loyalty.checkout.quoting import EmptyReceipt, NotAttachable, QuotedReceipt, quote_receipt
 from loyalty.checkout.revision import AlreadyReplaced, ReceiptStands
 from loyalty.desk.access import Desk, Who, desk_view
@@ -28,10 +29,10 @@ from loyalty.desk.page import (
     put_patient,
     put_quote,
     put_strip_of_quote,
-    read_page,
     show_desk,
-    who_of,
 )
+from loyalty.desk.payer_form import refused_text as payer_refused_text
+from loyalty.desk.payer_taking import read_posted
 from loyalty.desk.price_list import find_categories, find_services
 from loyalty.desk.proof_form import need_text
 from loyalty.desk.proof_taking import put_proof, take_typed_code
@@ -47,10 +48,10 @@ CHANGED = 409
 @desk_view()
 def desk_quote(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Show what the form would spend, cost and earn. Writes nothing but the proof that a typed code is."""
-    who = who_of(request, desk=desk) if request.method == "POST" else None
-    if who is None:
+    posted = read_posted(request, desk=desk)
+    if posted is None:
         return find_again(request)
-    page = read_page(request, desk=desk)
+    page, who = posted
     if page.asks_to_prove:
         who = take_typed_code(request, desk=desk, page=page, who=who)
     return show_quoted(request, desk=desk, page=page, who=who, status=REFUSED if page.proof.error else 200)
@@ -59,10 +60,10 @@ def desk_quote(request: HttpRequest, desk: Desk) -> HttpResponse:
 @desk_view()
 def desk_confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Post the quoted receipt, if it is still the one on the screen; then an address that can be reloaded."""
-    who = who_of(request, desk=desk) if request.method == "POST" else None
-    if who is None:
+    posted = read_posted(request, desk=desk)
+    if posted is None:
         return find_again(request)
-    page = read_page(request, desk=desk)
+    page, who = posted
     draft = _draft(page, desk=desk, who=who)
     token = request.POST.get("quote", "")
     if not page.is_valid or not _is_quote_of(token, draft=draft):
@@ -92,11 +93,13 @@ def show_quoted(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who, s
     """The form with a fresh quote, or with what is wrong in it."""
     if not page.is_valid:
         return _show(request, desk=desk, page=page, who=who, quoted=None, status=REFUSED)
+    if page.payer.is_new and not page.form.lines:
+        return _show(request, desk=desk, page=page, who=who, quoted=None, status=200)
     try:
         quoted = quote_receipt(_draft(page, desk=desk, who=who), at=clock.now())
     except EmptyReceipt:
         page.form.entry_error = _("The receipt is empty. Type a service or an amount.")
-    except (LineRefused, PrivilegeRefused) as refusal:
+    except (LineRefused, PayerRefused, PrivilegeRefused) as refusal:
         _say_at_field(page, refusal)
     except NotAttachable:
         page.form.paid_at_error = _("24 hours after the payment are over: the receipt can't be added any more.")
@@ -112,9 +115,12 @@ def show_quoted(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who, s
     return _show(request, desk=desk, page=page, who=who, quoted=None, status=REFUSED)
 
 
-def _say_at_field(page: DeskPage, refusal: LineRefused | PrivilegeRefused) -> None:
+def _say_at_field(page: DeskPage, refusal: LineRefused | PayerRefused | PrivilegeRefused) -> None:
     if isinstance(refusal, PrivilegeRefused):
         page.privileges.refuse(refusal)
+        return
+    if isinstance(refusal, PayerRefused):
+        page.payer.error = payer_refused_text(refusal)
         return
     line = page.form.lines[refusal.position - 1]
     if isinstance(refusal, UnknownDoctor):
@@ -150,7 +156,7 @@ def _post(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who) -> Http
         page.notices.append(("warn", _not_replaceable(refusal, replaced_id=page.form.replaces_id)))
         page.form.replaces_id = None
         return show_quoted(request, desk=desk, page=page, who=who, status=CHANGED)
-    except (QuoteExpired, LineRefused, NoAccount, NotAttachable, PrivilegeRefused) as refusal:
+    except (QuoteExpired, LineRefused, NoAccount, NotAttachable, PayerRefused, PrivilegeRefused) as refusal:
         if isinstance(refusal, QuoteExpired):
             page.notices.append(
                 ("warn", _("The quote is older than 10 minutes. The new one is on the right, check it."))
@@ -190,6 +196,7 @@ def _draft(page: DeskPage, *, desk: Desk, who: Who) -> ReceiptDraft:
         replaces_id=form.replaces_id,
         paid_at=form.moment,
         privileges=tuple(page.privileges.keys),
+        treated_id=who.treated_id,
     )
 
 
@@ -212,8 +219,8 @@ def _show(
 ) -> HttpResponse:
     if quoted is not None:
         put_quote(page, quoted=quoted, who=who)
-    # A quote that is no longer true makes the strip beside it untrue as well, and so does a proof.
-    if status == CHANGED or page.proof.is_new or not page.is_fragment(request):
+    # A quote that is no longer true makes the strip beside it untrue as well, and so does a proof or a payer.
+    if status == CHANGED or page.proof.is_new or page.payer.is_new or not page.is_fragment(request):
         user_id = desk.user.pk
         if quoted is not None:
             put_strip_of_quote(page, quoted=quoted, who=who, user_id=user_id)

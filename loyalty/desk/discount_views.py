@@ -42,6 +42,8 @@ LONGEST_NOTE = 200
 def desk_discount(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Ask for the percent and the reason; the receipt that was being typed comes along and back."""
     who = who_of(request, desk=desk) if request.method == "POST" else None
+    if request.POST.get("payer_entry", "").strip():
+        return desk_quote(request)  # whose discount it would be is not known yet
     manual = _manual()
     if who is None or manual is None:
         return HttpResponseRedirect(reverse("admin:desk"))

@@ -19,7 +19,8 @@ from patients.search import active_patients
 
 
 def put_receipt(page: DeskPage, *, desk: Desk, number: int, is_repeated: bool) -> None:
-    receipt = Receipt.objects.filter(clinic__in=desk.clinic_ids, pk=number).first()
+    receipts = Receipt.objects.filter(clinic__in=desk.clinic_ids, pk=number)
+    receipt = receipts.select_related("patient", "treated").first()
     if receipt is None:
         return
     values = {
@@ -31,6 +32,9 @@ def put_receipt(page: DeskPage, *, desk: Desk, number: int, is_repeated: bool) -
     if is_repeated:
         page.notices.append(("warn", _("This receipt is posted already: %(number)s.") % values))
     text = _("✓ Receipt %(number)s is posted: spent %(spent)s, earned %(earned)s. Balance %(balance)s.") % values
+    if receipt.treated is not None:
+        people = _("Treated: %(treated)s. Pays: %(payer)s.")
+        text = f"{text} {people % {'treated': receipt.treated, 'payer': receipt.patient}}"
     page.extra["result"] = {
         "text": text,
         "receipt_id": receipt.pk,

@@ -14,6 +14,7 @@ from clinics.number_texts import day_text
 from loyalty.calls.listing import WORK, tasks_for
 from loyalty.desk.access import Desk, Who, choose_clinic, desk_view, sign_who
 from loyalty.desk.done_texts import put_note, put_receipt, put_refund, put_visit
+from loyalty.desk.find_texts import missed_text
 from loyalty.desk.page import DeskPage, put_patient, show_desk, who_of
 from loyalty.desk.people_views import ADD_PATIENT, form_with_phone
 from loyalty.desk.privilege_form import read_privilege_form, unknown_text
@@ -22,8 +23,7 @@ from loyalty.desk.receipt_form import read_form
 from loyalty.models import Standing
 from loyalty.privileges.code_names import read_key
 from loyalty.privileges.using import PrivilegeRefused, find_code, present_codes
-from patients.card_numbers import format_card
-from patients.models import Card, Patient
+from patients.models import Patient
 from patients.names import Layout
 from patients.phone import format_phone
 from patients.search import SearchResult, active_patients, find_patients
@@ -150,22 +150,13 @@ def _number(text: str) -> int:
 
 
 def _put_matches(page: DeskPage, *, found: SearchResult, desk: Desk) -> None:
-    if found.closed_card is not None:
-        page.notices.append(("error", _closed_card_text(found.closed_card)))
-    elif found.has_more:
-        page.notices.append(("warn", _too_many_text(found)))
-    elif not found.patients and found.phone:
-        _put_offer(page, desk=desk, phone=format_phone(found.phone))
-    elif found.wrong_card:
-        text = _(
-            "The card number %(card)s has a mistake: its last digit does not fit. "
-            "Check the digits or find by phone."
-        )
-        page.notices.append(("warn", text % {"card": format_card(found.wrong_card)}))
-    elif not found.patients and found.found_by in {FoundBy.CARD, FoundBy.QR}:
-        page.notices.append(("warn", _("There is no such card. Check the digits or find by phone.")))
-    elif not found.patients:
-        page.notices.append(("warn", _("Nothing found. Check the last name or type the phone.")))
+    if not found.patients and found.phone and desk.user.has_perm(ADD_PATIENT):
+        # The form of registration is there at once, the phone in it: a new person costs no page more.
+        phone = format_phone(found.phone)
+        page.extra["offer"] = _("Nobody has the number %(phone)s. Register a card?") % {"phone": phone}
+        page.extra["form"] = form_with_phone(phone)
+    elif missed := missed_text(found):
+        page.notices.append(("error" if found.closed_card else "warn", missed))
     if found.wrong_layout:
         page.notices.append(("ok", LAYOUT_HINTS[found.wrong_layout.value]))
     if not found.has_more:
@@ -174,34 +165,6 @@ def _put_matches(page: DeskPage, *, found: SearchResult, desk: Desk) -> None:
             _match(patient, found_by=found.found_by, desk=desk, last_paid_at=visits.get(patient.pk))
             for patient in found.patients
         ]
-
-
-def _put_offer(page: DeskPage, *, desk: Desk, phone: str) -> None:
-    """The form of registration is there at once, the phone in it: a new person costs no page more."""
-    if desk.user.has_perm(ADD_PATIENT):
-        page.extra["offer"] = _("Nobody has the number %(phone)s. Register a card?") % {"phone": phone}
-        page.extra["form"] = form_with_phone(phone)
-    else:
-        text = _("Nobody has the number %(phone)s. Check the digits or find by name.")
-        page.notices.append(("warn", text % {"phone": phone}))
-
-
-def _too_many_text(found: SearchResult) -> str:
-    if found.found_by is FoundBy.NAME and not found.phone_end:
-        return _("More than 10 found. Add the first name or the last 4 digits of the phone.")
-    return _("More than 10 found. Add the last name or type the whole phone.")
-
-
-def _closed_card_text(card: Card) -> str:
-    at = clock.now()
-    tz = card.patient.home_clinic.tz
-    day = day_text(local_date(card.closed_at or at, tz), today=local_date(at, tz))
-    if card.close_reason:
-        return _("The card was closed on %(day)s: %(reason)s. Find by phone.") % {
-            "day": day,
-            "reason": card.close_reason,
-        }
-    return _("The card was closed on %(day)s. Find by phone.") % {"day": day}
 
 
 def _match(patient: Patient, *, found_by: FoundBy, desk: Desk, last_paid_at: datetime | None) -> dict[str, str]:

@@ -15,6 +15,7 @@ from loyalty.checkout.confirming import needs_proof
 from loyalty.checkout.member_state import NoAccount, read_member_state
 from loyalty.checkout.quoting import QuotedReceipt
 from loyalty.desk.access import Desk, Who, read_who, sign_who
+from loyalty.desk.payer_form import PayerForm, read_payer_form
 from loyalty.desk.privilege_form import PrivilegeForm, read_privilege_form
 from loyalty.desk.proof_form import ProofForm, proven_text, read_proof_form
 from loyalty.desk.quote_panel import QuotePanel, quote_panel
@@ -39,6 +40,7 @@ class DeskPage:
     form: ReceiptForm = field(default_factory=ReceiptForm)
     panel: QuotePanel | None = None
     proof: ProofForm = field(default_factory=ProofForm)
+    payer: PayerForm = field(default_factory=PayerForm)
     privileges: PrivilegeForm = field(default_factory=PrivilegeForm)
     reasons: list[tuple[str, ...]] = field(default_factory=list)
     notices: list[tuple[str, str | Promise]] = field(default_factory=list)
@@ -51,7 +53,7 @@ class DeskPage:
     @property
     def is_valid(self) -> bool:
         """Whether all that was typed can be read."""
-        return self.form.is_valid and not self.privileges.error
+        return self.form.is_valid and not self.privileges.error and not self.payer.error
 
     @property
     def asks_to_prove(self) -> bool:
@@ -71,6 +73,7 @@ def read_page(request: HttpRequest, *, desk: Desk) -> DeskPage:
         who=request.POST["who"],
         form=read_form(request.POST, doctors=desk.doctors, zone=desk.clinic.tz),
         proof=read_proof_form(request.POST),
+        payer=read_payer_form(request.POST),
         privileges=read_privilege_form(request.POST),
     )
     if page.form.paid_at and page.privileges.keys:
@@ -107,7 +110,7 @@ def who_of(request: HttpRequest, *, desk: Desk) -> Who | None:
 
 def put_patient(page: DeskPage, *, who: Who, user_id: int) -> None:
     """Fill the strip from the database."""
-    page.who = sign_who(who=who, user_id=user_id)
+    _put_who(page, who=who, user_id=user_id)
     page.proof.proven = proven_text(who.proven_by)
     at = clock.now()
     try:
@@ -132,5 +135,12 @@ def put_quote(page: DeskPage, *, quoted: QuotedReceipt, who: Who) -> None:
 
 def put_strip_of_quote(page: DeskPage, *, quoted: QuotedReceipt, who: Who, user_id: int) -> None:
     """The strip from what the quote has read already."""
-    page.who = sign_who(who=who, user_id=user_id)
+    _put_who(page, who=who, user_id=user_id)
     page.strip = member_strip(quoted.member, program=quoted.running.program)
+
+
+def _put_who(page: DeskPage, *, who: Who, user_id: int) -> None:
+    """One query when somebody else pays."""
+    page.who = sign_who(who=who, user_id=user_id)
+    if who.treated_id is not None:
+        page.payer.treated = str(Patient.objects.get(pk=who.treated_id))

@@ -5,9 +5,10 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 
 from clinics import clock
-from loyalty.desk.access import OVERRIDE, Desk, desk_view
+from loyalty.desk.access import OVERRIDE, Desk, Who, desk_view
 from loyalty.desk.checkout_views import REFUSED, find_again, show_quoted
-from loyalty.desk.page import DeskPage, read_page, who_of
+from loyalty.desk.page import DeskPage
+from loyalty.desk.payer_taking import read_posted
 from loyalty.desk.proof_form import blocked_text, denied_text, no_route_text, reason_text, too_many_text
 from loyalty.desk.proof_taking import key_of, proof_request, proven, put_proof
 from loyalty.messages.spend_codes import CodeHasNoRoute, send_spend_code
@@ -21,12 +22,16 @@ from patients.spend_proofs import prove_by_decision
 @desk_view()
 def desk_send_code(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Send the patient a code by SMS; the form comes back with the cursor in the code's field."""
-    who = who_of(request, desk=desk) if request.method == "POST" else None
-    people = active_patients().select_related("household__contact")
-    patient = people.filter(pk=who.patient_id).first() if who else None
-    if who is None or patient is None:
+    posted = read_posted(request, desk=desk)
+    if posted is None:
         return find_again(request)
-    page = read_page(request, desk=desk)
+    page, who = posted
+    if page.payer.is_new or page.payer.error:
+        return _show_payer(request, desk=desk, page=page, who=who)
+    people = active_patients().select_related("household__contact")
+    patient = people.filter(pk=who.patient_id).first()
+    if patient is None:
+        return find_again(request)
     _send(page, desk=desk, patient=patient)
     status = REFUSED if page.proof.error else HTTPStatus.OK
     return show_quoted(request, desk=desk, page=page, who=who, status=status)
@@ -35,10 +40,12 @@ def desk_send_code(request: HttpRequest, desk: Desk) -> HttpResponse:
 @desk_view()
 def desk_override(request: HttpRequest, desk: Desk) -> HttpResponse:
     """A senior vouches for the patient, with a reason; the audit keeps it and the patient is told."""
-    who = who_of(request, desk=desk) if request.method == "POST" else None
-    if who is None:
+    posted = read_posted(request, desk=desk)
+    if posted is None:
         return find_again(request)
-    page = read_page(request, desk=desk)
+    page, who = posted
+    if page.payer.is_new or page.payer.error:
+        return _show_payer(request, desk=desk, page=page, who=who)
     if not desk.user.has_perm(OVERRIDE):
         page.proof.error = denied_text()
         return show_quoted(request, desk=desk, page=page, who=who, status=HTTPStatus.FORBIDDEN)
@@ -49,6 +56,13 @@ def desk_override(request: HttpRequest, desk: Desk) -> HttpResponse:
     proof = prove_by_decision(reason=page.proof.reason, request=asked)
     who = put_proof(page, desk=desk, who=proven(who, proof))
     return show_quoted(request, desk=desk, page=page, who=who)
+
+
+def _show_payer(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who) -> HttpResponse:
+    """Whose consent is asked for has just changed: first whoever sits at the desk sees whose."""
+    return show_quoted(
+        request, desk=desk, page=page, who=who, status=REFUSED if page.payer.error else HTTPStatus.OK
+    )
 
 
 def _send(page: DeskPage, *, desk: Desk, patient: Patient) -> None:

@@ -36,7 +36,10 @@ def move_rows(*, duplicate: Patient, survivor: Patient) -> Moved:
     has_own_tier = ManualTier.objects.filter(patient=survivor, ended_at=None).exists()
     tiers = ManualTier.objects.filter(patient=duplicate)
     return {
+        # First: a person who paid for their own second card is nobody else's payer any more.
+        "paid_themselves": _forget_payers(duplicate, survivor),
         "receipts": _move(Receipt.objects.filter(patient=duplicate), to=survivor),
+        "treated": _move(Receipt.objects.filter(treated=duplicate), to=survivor, field="treated"),
         "privilege_codes": _move(PrivilegeCode.objects.filter(patient=duplicate), to=survivor),
         "source_keys": _move(PatientSourceKey.objects.filter(patient=duplicate), to=survivor),
         "groups": _move(
@@ -64,6 +67,10 @@ def move_rows_back(moved: Moved, *, duplicate: Patient, survivor: Patient) -> No
     PatientSourceKey.objects.filter(pk__in=moved["source_keys"]).update(patient=duplicate)
     SocialGroupRecord.objects.filter(pk__in=moved["groups"], patient=survivor).update(patient=duplicate)
     # Merges of before do not name these.
+    Receipt.objects.filter(pk__in=moved.get("treated", ())).update(treated=duplicate)
+    paid_themselves = Receipt.objects.filter(pk__in=moved.get("paid_themselves", ()))
+    paid_themselves.filter(patient=duplicate).update(treated=survivor)
+    paid_themselves.filter(patient=survivor).update(treated=duplicate)
     PrivilegeCode.objects.filter(pk__in=moved.get("privilege_codes", ())).update(patient=duplicate)
     ThresholdGift.objects.filter(pk__in=moved.get("threshold_gifts", ())).update(patient=duplicate)
     CallTask.objects.filter(pk__in=moved.get("call_tasks", ())).update(patient=duplicate)
@@ -100,6 +107,13 @@ def empty_again(filled: list[str], *, duplicate: Patient, survivor: Patient) -> 
 def _move(rows: Any, *, to: Patient, field: str = "patient") -> list[int]:
     ids = sorted(rows.values_list("pk", flat=True))
     rows.model.objects.filter(pk__in=ids).update(**{field: to})
+    return ids
+
+
+def _forget_payers(duplicate: Patient, survivor: Patient) -> list[int]:
+    both = (duplicate, survivor)
+    ids = sorted(Receipt.objects.filter(patient__in=both, treated__in=both).values_list("pk", flat=True))
+    Receipt.objects.filter(pk__in=ids).update(treated=None)
     return ids
 
 

@@ -12,7 +12,10 @@ DESK = "desk"
 
 
 class Receipt(models.Model):
-    """The business key is (source system, document, revision); money is in roubles."""
+    """The business key is (source system, document, revision); money is in roubles.
+
+    `patient` is whose account it counts on: whoever was treated, or the payer who was named.
+    """
 
     class IdentifiedBy(models.TextChoices):
         PHONE = "PHONE", _("phone")
@@ -24,6 +27,16 @@ class Receipt(models.Model):
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", verbose_name=_("clinic"))
     patient = models.ForeignKey(
         "patients.Patient", models.PROTECT, related_name="receipts", verbose_name=_("patient")
+    )
+    treated = models.ForeignKey(
+        "patients.Patient",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="receipts_paid_by_others",
+        db_index=False,
+        verbose_name=_("treated"),
+        help_text=_("Whom the visit was for, when the patient of the receipt only pays."),
     )
     source_system = models.SlugField(_("source system"), default=DESK)
     document = models.CharField(_("document"), max_length=80)
@@ -99,6 +112,7 @@ class Receipt(models.Model):
                 condition=Q(revision=1, replaces__isnull=True) | Q(revision__gt=1, replaces__isnull=False),
                 name="receipt_revision_replaces",
             ),
+            models.CheckConstraint(condition=~Q(treated=F("patient")), name="receipt_payer_is_another"),
             models.CheckConstraint(
                 condition=Q(price=F("discount") + F("points_value") + F("paid")), name="receipt_adds_up"
             ),
@@ -119,6 +133,11 @@ class Receipt(models.Model):
         indexes = [
             models.Index(fields=["patient", "-paid_at", "-id"], name="receipt_of_patient"),
             models.Index(fields=["clinic", "-paid_at"], name="receipt_of_clinic"),
+            models.Index(
+                fields=["treated", "-paid_at", "-id"],
+                name="receipt_of_treated",
+                condition=Q(treated__isnull=False),
+            ),
             models.Index(
                 fields=["patient"], name="receipt_with_open_visit", condition=Q(visit_closed_at__isnull=True)
             ),

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from clinics.calendar import add_months, end_of_day, local_date
 from clinics.models import Clinic
 from loyalty.calls.working import close_tasks
-from loyalty.models import CallTask, NightlyRun
+from loyalty.models import CallTask, NightlyRun, Receipt
 from loyalty.nightly import journal
 
 # The program has no setting for these yet.
@@ -54,7 +54,10 @@ LOST = """
            standing.patient_id,
            jsonb_build_object('last_day', (standing.last_paid_at at time zone %(zone)s)::date) as facts
       from loyalty_standing standing
-     where standing.last_paid_at >= %(lost_since)s and standing.last_paid_at < %(lost_until)s"""
+     where standing.last_paid_at >= %(lost_since)s and standing.last_paid_at < %(lost_until)s
+       and not exists (select from loyalty_receipt paid_by_another
+                        where paid_by_another.treated_id = standing.patient_id
+                          and paid_by_another.paid_at >= %(lost_until)s)"""
 
 
 def make_call_list(*, clinic: Clinic, run: NightlyRun, at: datetime) -> None:
@@ -86,7 +89,9 @@ def _insert(causes: str, values: dict[str, Any]) -> int:
 def _close_outlived(clinic: Clinic, *, today: str, at: datetime) -> None:
     """The patient has come by themselves, or the points have burnt."""
     by_itself = Q(clinic=clinic, kind__in=(Kind.BURNING, Kind.NO_VISIT))
-    has_come = Q(patient__standing__last_paid_at__gt=F("created_at"))
+    has_come = Q(patient__standing__last_paid_at__gt=F("created_at")) | Exists(
+        Receipt.objects.filter(treated=OuterRef("patient"), paid_at__gt=OuterRef("created_at"))
+    )
     is_over = Q(kind=Kind.BURNING, facts__last_day__lt=today)
     outlived = CallTask.objects.filter(by_itself & (has_come | is_over), done_at=None)
     close_tasks(Q(pk__in=outlived.values("pk")), at=at)

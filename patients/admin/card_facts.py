@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clinics.calendar import local_date
 from clinics.number_texts import day_text
-from loyalty.models import CallTask
+from loyalty.models import CallTask, Receipt
 from notifications.channels.registry import LABELS
 from notifications.events import UnknownEvent, get_event
 from notifications.models import OutboxMessage
@@ -23,6 +23,7 @@ CONSENT_CHANNELS = {**LABELS, CALLS: gettext_lazy("calls")}
 SHOWN_MESSAGES = 5
 SHOWN_RELATIVES = 10
 SHOWN_TASKS = 5
+SHOWN_VISITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,15 @@ class TaskRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidVisit:
+    """A visit that somebody else paid."""
+
+    receipt_id: int
+    text: str
+    is_reachable: bool  # within the clinics of whoever looks
+
+
+@dataclass(frozen=True, slots=True)
 class CardFacts:
     household: str
     relatives: tuple[Relative, ...]
@@ -56,11 +66,12 @@ class CardFacts:
     consents: tuple[tuple[str, bool], ...]
     messages: tuple[MessageRow, ...]
     tasks: tuple[TaskRow, ...]
+    paid_visits: tuple[PaidVisit, ...]
     wishes: tuple[tuple[str, str], ...]  # questions of the survey and their answers
 
 
 def read_card_facts(*, patient: Patient, at: datetime, clinic_ids: frozenset[int]) -> CardFacts:
-    """Seven queries, whatever the patient's past."""
+    """Eight queries, whatever the patient's past."""
     inviter = Referral.objects.filter(patient=patient).select_related("inviter").first()
     return CardFacts(
         household=str(patient.household) if patient.household else "",
@@ -70,6 +81,7 @@ def read_card_facts(*, patient: Patient, at: datetime, clinic_ids: frozenset[int
         consents=_consents(patient, at=at),
         messages=tuple(_message(row) for row in patient.outbox_messages.order_by("-id")[:SHOWN_MESSAGES]),
         tasks=_tasks(patient, at=at),
+        paid_visits=_paid_visits(patient, at=at, clinic_ids=clinic_ids),
         wishes=_wishes(patient),
     )
 
@@ -124,6 +136,26 @@ def _tasks(patient: Patient, *, at: datetime) -> tuple[TaskRow, ...]:
             or _("call on %(day)s") % {"day": day_text(task.due_date, today=today)},
         )
         for task in tasks.order_by(F("done_at").desc(nulls_first=True), "-id")[:SHOWN_TASKS]
+    )
+
+
+def _paid_visits(patient: Patient, *, at: datetime, clinic_ids: frozenset[int]) -> tuple[PaidVisit, ...]:
+    """Newest first, without sums: these are the payer's."""
+    receipts = Receipt.objects.filter(treated=patient).select_related("patient", "clinic")
+    return tuple(
+        PaidVisit(
+            receipt_id=receipt.pk,
+            text=_("Receipt %(number)s · %(day)s · paid by %(payer)s")
+            % {
+                "number": receipt.pk,
+                "day": day_text(
+                    local_date(receipt.paid_at, receipt.clinic.tz), today=local_date(at, receipt.clinic.tz)
+                ),
+                "payer": receipt.patient,
+            },
+            is_reachable=receipt.clinic_id in clinic_ids,
+        )
+        for receipt in receipts.order_by("-paid_at", "-id")[:SHOWN_VISITS]
     )
 
 

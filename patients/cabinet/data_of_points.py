@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -132,7 +133,10 @@ def _receipts(ids: list[int]) -> Table:
 
 
 def _lines(ids: list[int]) -> Table:
-    lines = ReceiptLine.objects.filter(receipt__patient__in=ids).select_related("service", "category")
+    """What was done to the patient, whoever paid; a price is the payer's to know, what was done is not."""
+    own = Q(receipt__patient__in=ids, receipt__treated=None)
+    lines = ReceiptLine.objects.filter(own | Q(receipt__treated__in=ids))
+    lines = lines.select_related("service", "category", "receipt").order_by("receipt", "position")
     return make_table(
         "services",
         _("Services"),
@@ -142,7 +146,7 @@ def _lines(ids: list[int]) -> Table:
             ("quantity", _("Quantity")),
             ("price", _("Price, ₽")),
         ),
-        ((row.receipt_id, str(row), row.quantity, row.price) for row in lines.order_by("receipt", "position")),
+        ((row.receipt_id, str(row), row.quantity, None if row.receipt.treated_id else row.price) for row in lines),
     )
 
 

@@ -61,8 +61,9 @@ def worded(
 
 
 def service_names(operations: Operations) -> dict[int, tuple[str, ...]]:
-    """What was done, by receipt. One query."""
-    lines = ReceiptLine.objects.filter(receipt__in=operations.receipts.values()).order_by("receipt", "position")
+    """What was done to the patient themselves, by receipt: of others they only paid for. One query."""
+    lines = ReceiptLine.objects.filter(receipt__in=operations.receipts.values(), receipt__treated=None)
+    lines = lines.order_by("receipt", "position")
     named = lines.exclude(service=None).values_list("receipt_id", "service__name")
     return {
         receipt: tuple(name for _receipt, name in of_receipt)

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from loyalty.models import Receipt, ReceiptLine, Refund, Standing
 from tests.people import make_doctor, make_patient, make_rita, make_service
+from tests.privileges.bought import buy, make_privilege
 from tests.programs import NOON, give_points, make_member, publish_preset
 from tests.proofs import code_of
 
@@ -246,3 +247,14 @@ def test_whole_road_works_without_scripts(open_page, anna):
 
     expect(page.locator(".result")).to_contain_text("проведён")
     assert Receipt.objects.get().paid == 6500
+
+
+def test_enter_adds_the_amount_and_uses_no_reward_code_of_the_strip(at_desk, anna):
+    buy(anna, make_privilege())
+    open_anna(at_desk)
+    expect(at_desk.locator(".open-codes")).to_contain_text("Скидка 1 000")
+
+    add(at_desk, "6500", 1)
+
+    expect(at_desk.locator(".to-pay dd")).to_have_text("6\u00a0500\u00a0₽")
+    assert at_desk.locator(".reward").count() == 0

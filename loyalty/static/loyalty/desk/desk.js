@@ -6,9 +6,9 @@
   const SUGGEST_DELAY_MS = 200;
   const RETRY_MS = 3000;
   /* A half-typed service or code is nobody's wish yet: a live quote leaves it in its field. */
-  const HALF_TYPED = ["entry", "entry_category", "code", "privilege_entry"];
+  const HALF_TYPED = ["entry", "entry_category", "code", "privilege_entry", "payer_entry"];
   /* Read when they are sent, not while they are typed. */
-  const SENT_FIELDS = ["code", "override_reason", "privilege_entry"];
+  const SENT_FIELDS = ["code", "override_reason", "privilege_entry", "payer_entry"];
   let quoteTimer = 0;
   let suggestTimer = 0;
   let running = null;
@@ -32,6 +32,8 @@
         event.preventDefault();
         button.click();
       }
+    } else if (event.key === "F7") {
+      namePayer(event);
     } else if (event.key === "F8") {
       event.preventDefault();
       chooseNextSpending();
@@ -112,6 +114,14 @@
     if (!link) return;
     event.preventDefault();
     window.location.assign(link.href);
+  }
+
+  function namePayer(event) {
+    const summary = document.querySelector("[data-payer]");
+    if (!summary) return;
+    event.preventDefault();
+    summary.parentElement.open = true;
+    document.getElementById("payer-entry").focus();
   }
 
   function chooseNextSpending() {
