@@ -11,6 +11,7 @@ from loyalty.models.manual_tier import ManualTier
 from loyalty.models.marketing_spend import MarketingSpend
 from loyalty.models.merge import PatientMerge
 from loyalty.models.nightly_run import NightlyRun
+from loyalty.models.open_points_day import OpenPointsDay
 from loyalty.models.opening import ImportedOpening
 from loyalty.models.points_day import PointsDay, RollupMark
 from loyalty.models.privilege import Privilege, PrivilegeCode
@@ -46,6 +47,7 @@ __all__ = [
     "ManualTier",
     "MarketingSpend",
     "NightlyRun",
+    "OpenPointsDay",
     "Operation",
     "OperationKind",
     "PatientMerge",

@@ -37,7 +37,7 @@ class RollupMark(models.Model):
     """How far a clinic's days are counted: operations with an id up to `operation_id` are in its rollup.
 
     A transaction that was open then may bring a smaller id later. So the next night looks again at what came after
-    `looked_again_from`, the mark of the night before.
+    `looked_again_from`, the mark of the night before; the second night at some thousands of operations.
     """
 
     clinic = models.OneToOneField(
@@ -46,6 +46,8 @@ class RollupMark(models.Model):
     operation_id = models.BigIntegerField(_("last operation counted"), default=0)
     looked_again_from = models.BigIntegerField(default=0)
     counted_at = models.DateTimeField(_("counted"))
+    # Last day of which the open points are stored, with all days before it.
+    open_through = models.DateField(_("open points counted through"), null=True)
 
     class Meta:
         verbose_name = _("mark of the rollups")

@@ -9,9 +9,9 @@ from django.db import connection
 
 from loyalty.reports.columns import rate_bp
 from loyalty.reports.scope import Scope
+from loyalty.rollups.open_reading import OpenPoints, open_points_on
 
 SQL_FOLDER = Path(__file__).parent / "sql"
-OPEN_POINTS = (SQL_FOLDER / "open_points.sql").read_text()
 BREAKAGE = (SQL_FOLDER / "breakage.sql").read_text()
 
 
@@ -30,14 +30,9 @@ class Cohort:
         return self.open == 0
 
 
-def open_points(scope: Scope) -> list[tuple[date | None, int]]:
-    """Points open at the end of the scope's last day, by the month of their last day; None: they never burn."""
-    _clinics, _starts, ends = scope.span_arrays()
-    zones = [clinic.timezone for clinic in scope.clinics]
-    asked: dict[str, Any] = {"clinics": scope.clinic_ids, "ends": ends, "zones": zones, "at": scope.at}
-    with connection.cursor() as cursor:
-        cursor.execute(OPEN_POINTS, asked)
-        return [(month, points) for month, points in cursor.fetchall()]
+def open_points(scope: Scope) -> list[OpenPoints]:
+    """At the end of the scope's last day, by the month in which they burn."""
+    return open_points_on(scope.days.last, clinics=scope.clinics)
 
 
 def cohorts(scope: Scope) -> list[Cohort]:

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from clinics.calendar import end_of_day
 from clinics.models import Clinic
 from loyalty.models import NightlyRun, Operation, RollupMark
+from loyalty.rollups.open_days import count_open_days, store_open_days
 
 SQL_FOLDER = Path(__file__).parent / "sql"
 CHANGED_DAYS, REFRESH_DAYS, CHECK_DAYS = (
@@ -22,6 +23,8 @@ CHANGED_DAYS, REFRESH_DAYS, CHECK_DAYS = (
 )
 # Days of one statement: it holds no lock that a desk would wait for, and is done in a moment.
 SLICE = 31
+# Operations at which the second night looks again: the first one has counted all there ever were.
+RECENT_OPERATIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ def count_night(*, clinic: Clinic, run: NightlyRun, at: datetime) -> None:
 
 
 def count_changed_days(*, clinic: Clinic, at: datetime) -> list[date]:
-    """Count what came since the mark, move the mark, return the days. Own transaction; waits for another's."""
+    """Count what came since the mark, and the days up to yesterday; move the mark, return the days that changed.
+    Own transaction; waits for another's."""
     with transaction.atomic():
         mark = _locked_mark(clinic, at=at)
         through = Operation.objects.order_by("-id").values_list("id", flat=True).first() or 0
@@ -54,8 +58,11 @@ def count_changed_days(*, clinic: Clinic, at: datetime) -> list[date]:
         days = [row[0] for row in _read(CHANGED_DAYS, asked)]
         # All of them up to the new mark: a day counted to another mark would be read wrongly.
         _refresh(clinic, days, through=through)
+        count_open_days(clinic=clinic, mark=mark, changed=days, through=through, at=at)
         RollupMark.objects.filter(pk=mark.pk).update(
-            operation_id=through, looked_again_from=mark.operation_id, counted_at=at
+            operation_id=through,
+            looked_again_from=mark.operation_id or max(through - RECENT_OPERATIONS, 0),
+            counted_at=at,
         )
     return days
 
@@ -65,6 +72,16 @@ def repair_days(*, clinic: Clinic, days: Sequence[date], at: datetime) -> None:
     with transaction.atomic():
         mark = _locked_mark(clinic, at=at)
         _refresh(clinic, days, through=mark.operation_id)
+
+
+def repair_open_days(*, clinic: Clinic, first: date, last: date, at: datetime) -> None:
+    """Count the open points of the stored days among these anew. Own transaction; waits for another's."""
+    with transaction.atomic():
+        mark = _locked_mark(clinic, at=at)
+        if mark.open_through is not None:
+            store_open_days(
+                clinic=clinic, first=first, last=min(last, mark.open_through), through=mark.operation_id
+            )
 
 
 def differences(*, clinic: Clinic, first: date, last: date) -> Iterator[Difference]:

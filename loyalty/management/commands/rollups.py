@@ -13,7 +13,8 @@ from clinics import clock
 from clinics.calendar import local_date
 from clinics.models import Clinic
 from loyalty.models import Operation
-from loyalty.rollups.counting import count_changed_days, differences, repair_days
+from loyalty.rollups.counting import count_changed_days, differences, repair_days, repair_open_days
+from loyalty.rollups.open_days import open_differences
 
 
 class Command(BaseCommand):
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
             changed = count_changed_days(clinic=clinic, at=at)
             repair_days(clinic=clinic, days=days, at=at)
+            repair_open_days(clinic=clinic, first=first, last=last, at=at)
             self.stdout.write(f"{clinic.code}: {len({*days, *changed})}")
         if found:
             text = ngettext(
@@ -57,4 +59,10 @@ class Command(BaseCommand):
         for one in differences(clinic=clinic, first=first, last=last):
             found += 1
             self.stdout.write(f"{clinic.code} {one.day} {one.kind}: {one.stored}, ledger {one.proved}")
+        for open_one in open_differences(clinic=clinic, first=first, last=last):
+            found += 1
+            burn = open_one.month or open_one.kind
+            self.stdout.write(
+                f"{clinic.code} {open_one.day} open, burn {burn}: {open_one.stored}, ledger {open_one.proved}"
+            )
         return found

@@ -13,6 +13,7 @@ from loyalty.reports.filters import DayFilters
 from loyalty.reports.open_points import breakage_bp, cohorts, open_points
 from loyalty.reports.report import Figure, Report
 from loyalty.reports.scope import Scope
+from loyalty.rollups.open_reading import OpenPoints
 
 FULL_BP = 10_000
 
@@ -25,11 +26,16 @@ class Liability(Report):
     order = 210
     filters = DayFilters
     columns = (
-        Column("month", _("Burn in"), Unit.MONTH, unknown=_("never")),
+        Column("month", _("Burn in"), Unit.MONTH, unknown=_("no day")),
         Column(
             "points", _("Points"), Unit.POINTS,
             _("Open at the end of the day: of all lots what was not spent, burnt or taken back; pending ones too."
-              " Points without a day of their own burn a fixed time after the last payment before that day."),
+              " Points without a day of their own burn a fixed time after the last payment; of a day of the past,"
+              " as it was known that night."),
+        ),
+        Column(
+            "waiting", _("Wait for their visit"), Unit.POINTS,
+            _("Of them: earned on a visit that has not been closed. Closing it gives them their day."),
         ),
         Column("value", _("Worth"), Unit.MONEY, _("Points by what one of them is worth in the program now.")),
         Column(
@@ -44,12 +50,12 @@ class Liability(Report):
     def rows(self, scope: Scope) -> Iterator[Row]:
         share = breakage_bp(cohorts(scope))
         kopecks = point_kopecks(scope)
-        for month, points in open_points(scope):
-            yield (month, *_told(points, kopecks=kopecks, share=0 if month is None else share))
+        for one in open_points(scope):
+            yield (one.month, *_told(one, kopecks=kopecks, share=0 if one.month is None else share))
 
     def totals(self, scope: Scope) -> Row:
         rows = list(self.rows(scope))
-        return (None, *(_sum([row[index] for row in rows]) for index in range(1, 5)))
+        return (None, *(_sum([row[index] for row in rows]) for index in range(1, 6)))
 
 
 class LiabilityFigure(Figure):
@@ -82,10 +88,10 @@ def point_kopecks(scope: Scope) -> int:
         return 100
 
 
-def _told(points: int, *, kopecks: int, share: int | None) -> tuple[int, Decimal, int | None, Decimal | None]:
-    burns = half_up(points * share, FULL_BP) if share is not None else None
-    expected = to_roubles((points - burns) * kopecks) if burns is not None else None
-    return points, to_roubles(points * kopecks), burns, expected
+def _told(one: OpenPoints, *, kopecks: int, share: int | None) -> tuple[int | Decimal | None, ...]:
+    burns = half_up(one.points * share, FULL_BP) if share is not None else None
+    expected = to_roubles((one.points - burns) * kopecks) if burns is not None else None
+    return one.points, one.waiting, to_roubles(one.points * kopecks), burns, expected
 
 
 def _sum(values: list[object]) -> int | Decimal | None:
