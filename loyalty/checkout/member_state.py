@@ -1,7 +1,7 @@
 """What the engine must know of a member, read from the database."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import islice
@@ -56,8 +56,7 @@ class MemberState:
         return tuple(item for item in self.holdings.schedule if item.last_day <= self.burning_until)
 
     def facts(self) -> MemberFacts:
-        return replace(
-            facts_without_points(self.standing, attributes=self.attributes, day=self.today),
+        return facts_without_points(self.standing, attributes=self.attributes, day=self.today)._replace(
             spendable_points=self.holdings.spendable,
             burning_points=sum(item.points for item in self.burning),
             debt_points=self.standing.account.debt,

@@ -5,7 +5,7 @@ whole, nothing here reads the clock, and no message is queued: nobody wants news
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
 from typing import Any
@@ -156,8 +156,7 @@ def _judge(
     place = ReceiptPlace(patient.pk, past.clinic.code, local_date(past.paid_at, past.clinic.tz))
     quote = engine.quote(
         program=running.program,
-        member=replace(
-            facts_without_points(standing, attributes=attributes[patient.pk], day=today),
+        member=facts_without_points(standing, attributes=attributes[patient.pk], day=today)._replace(
             is_member=patient.is_member or past.earns_as_member,
             spendable_points=spendable.get(standing.account_id, 0),
         ),

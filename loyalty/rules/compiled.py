@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from clinics.money import FULL_RATE_BP
 from loyalty.rules.conditions import Conditions
-from loyalty.rules.life import Life, PendingFrom
+from loyalty.rules.life import Life, Opening, PendingFrom
 from loyalty.rules.limits import Limit
 from loyalty.rules.rule_book import RuleBook
 
@@ -98,9 +98,9 @@ class EarningRule:
     conditions: Conditions
     group: str
     priority: int
-    life: Life  # the program's, unless the rule has its own
-    pending_days: int
+    opening: Opening  # life and waiting are the program's, unless the rule has its own
     pending_from: PendingFrom
+    lot_kind: int  # equal for rules whose points always live together
     cap_points: int | None  # per receipt
     limits: tuple[Limit, ...] = ()
 

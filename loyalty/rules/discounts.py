@@ -7,6 +7,7 @@ kopeck, and split over its lines by largest remainder; no line goes below zero. 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from clinics.money import FULL_RATE_BP, half_up, split_by_largest_remainder
 from loyalty.rules.compiled import DiscountEffect, DiscountKind, DiscountMode, Discounts, Promotion
@@ -32,8 +33,7 @@ class AppliedDiscount:
         return sum(self.kopecks)
 
 
-@dataclass(frozen=True, slots=True)
-class Discounted:
+class Discounted(NamedTuple):
     costs: tuple[int, ...]  # per line, after all discounts
     applied: tuple[AppliedDiscount, ...]  # in the order in which they came off
     reasons: tuple[Reason, ...]  # about the receipt: what limits cut

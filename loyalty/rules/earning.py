@@ -1,7 +1,6 @@
 """What a receipt earns: the rules that mean a line, points floored once per rule and rate over all its lines."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -43,11 +42,20 @@ class Match(NamedTuple):
     reason: Reason | None
 
 
-@dataclass(frozen=True, slots=True)
-class Earned:
-    earnings: tuple[EarningQuote, ...]  # by rule code
+class Earned(NamedTuple):
+    """Wishes by rule code and rate, and how many points of each are given."""
+
+    wishes: Sequence[Wish]
+    given: Sequence[int]
     reasons: tuple[Reason, ...]  # about the receipt: what limits cut
-    failures: Mapping[str, Reason]  # by rule code: rules that were looked at and give nothing
+
+    @property
+    def failures(self) -> dict[str, Reason]:
+        """By rule code: rules that were looked at and give nothing."""
+        if all(wish.points for wish in self.wishes):
+            return {}
+        giving = {wish.rule.code for wish in self.wishes if wish.points}
+        return {wish.rule.code: NOTHING_PAID for wish in self.wishes if wish.rule.code not in giving}
 
 
 def match_lines(
@@ -143,27 +151,16 @@ def earn(
     matches: Sequence[Match],
     costs: Sequence[int],
     money: Sequence[int],
-    day: date,
     used: Used,
 ) -> Earned:
-    """The earnings of a receipt, by rule code.
+    """What a receipt earns.
 
     `costs` is what each line costs after discounts and `money` what of it is paid in money, both in kopecks.
     """
     bases = money if program.earning.basis is Basis.MONEY else costs
     wishes = _wishes(lines, matches, bases, value=program.point_value_kopecks)
     given, reasons = limit_wishes(wishes, receipt_cap=program.earning.cap_points, used=used)
-    earnings = [
-        _earning_quote(wish, points=points, basis=program.earning.basis, day=day)
-        for wish, points in zip(wishes, given, strict=True)
-        if wish.points
-    ]
-    return Earned(tuple(earnings), reasons, _paid_for_nothing(wishes) if len(earnings) < len(wishes) else {})
-
-
-def _paid_for_nothing(wishes: Sequence[Wish]) -> dict[str, Reason]:
-    giving = {wish.rule.code for wish in wishes if wish.points}
-    return {wish.rule.code: NOTHING_PAID for wish in wishes if wish.rule.code not in giving}
+    return Earned(wishes, given, reasons)
 
 
 def percent_points(base_kopecks: int, *, rate_bp: int, value: int) -> int:
@@ -182,30 +179,37 @@ def _wishes(
         for rule, rate in match.shares:
             rules[rule.code] = rule
             by_line.setdefault((rule.code, rate), []).append(part)
-    return [
-        _wish(rules[code], rate, sorted(parts), value=value) for (code, rate), parts in sorted(by_line.items())
-    ]
+    return [_wish(rules[code], rate, parts, value=value) for (code, rate), parts in sorted(by_line.items())]
 
 
 def _wish(rule: EarningRule, rate_bp: int, by_line: list[tuple[int, int]], *, value: int) -> Wish:
     base = sum([part for _position, part in by_line])
     match rule.effect:
+        case PercentEffect() | MultiplierEffect():
+            points = percent_points(base, rate_bp=rate_bp, value=value)
+            return Wish(rule, EarningKind.PERCENT, rate_bp, by_line, base, points)
         case FixedEffect(points=points, per="line"):
             paid = [(position, part) for position, part in by_line if part]
             return Wish(rule, EarningKind.LINE, 0, paid, base, points * len(paid))
         case FixedEffect(points=points):
             return Wish(rule, EarningKind.VISIT, 0, by_line, base, points if base else 0)
-        case _:
-            points = percent_points(base, rate_bp=rate_bp, value=value)
-            return Wish(rule, EarningKind.PERCENT, rate_bp, by_line, base, points)
+
+
+def tell_earnings(earned: Earned, *, basis: Basis, day: date) -> tuple[EarningQuote, ...]:
+    """What is earned, rule by rule and line by line; rules that wished for nothing are left out."""
+    return tuple(
+        _earning_quote(wish, points=points, basis=basis, day=day)
+        for wish, points in zip(earned.wishes, earned.given, strict=True)
+        if wish.points
+    )
 
 
 def _earning_quote(wish: Wish, *, points: int, basis: Basis, day: date) -> EarningQuote:
     rule = wish.rule
+    by_line = sorted(wish.by_line)
     # Fixed points per line lie evenly on the lines, all others in proportion to what was paid.
     is_even = wish.kind is EarningKind.LINE
-    shares = split_by_largest_remainder(points, [1 if is_even else base for _position, base in wish.by_line])
-    opening = Opening(rule.life, rule.pending_days)
+    shares = split_by_largest_remainder(points, [1 if is_even else base for _position, base in by_line])
     return EarningQuote(
         rule_code=rule.code,
         kind=wish.kind,
@@ -215,44 +219,63 @@ def _earning_quote(wish: Wish, *, points: int, basis: Basis, day: date) -> Earni
         points=points,
         exact_points=wish.points,
         lines=tuple(
-            [
-                EarningLine(position, share, base)
-                for (position, base), share in zip(wish.by_line, shares, strict=True)
-            ]
+            [EarningLine(position, share, base) for (position, base), share in zip(by_line, shares, strict=True)]
         ),
-        life=rule.life,
-        last_day=opening.last_day(day),
-        available_on=opening.available_on(day),
-        on_closing=opening if rule.pending_from is PendingFrom.VISIT_CLOSED else None,
+        life=rule.opening.life,
+        last_day=rule.opening.last_day(day),
+        available_on=rule.opening.available_on(day),
+        on_closing=_on_closing(rule),
     )
 
 
-def plan_lots(earnings: Sequence[EarningQuote]) -> tuple[LotPlan, ...]:
+def _on_closing(rule: EarningRule) -> Opening | None:
+    return rule.opening if rule.pending_from is PendingFrom.VISIT_CLOSED else None
+
+
+class _Days(NamedTuple):
+    """What points of one lot have in common."""
+
+    last_day: date | None
+    available_on: date
+    never_burns: bool
+    on_closing: Opening | None
+
+
+def plan_lots(earned: Earned, *, day: date) -> tuple[LotPlan, ...]:
     """One lot for the points that become available and burn together, soonest first, undated last."""
-    groups: dict[tuple[date | None, date, bool, Opening | None], list[EarningQuote]] = {}
-    for earning in earnings:
-        if earning.points:
-            never_burns = earning.life.kind is LifeKind.NONE
-            key = (earning.last_day, earning.available_on, never_burns, earning.on_closing)
-            groups.setdefault(key, []).append(earning)
-    order = sorted(groups, key=_soonest_first)
+    known: dict[int, _Days] = {}
+    groups: dict[_Days, list[tuple[str, int]]] = {}
+    for wish, points in zip(earned.wishes, earned.given, strict=True):
+        if points:
+            rule = wish.rule
+            days = known.get(rule.lot_kind)
+            if days is None:
+                days = known[rule.lot_kind] = _days_of(rule, day)
+            groups.setdefault(days, []).append((rule.code, points))
+    order = sorted(groups, key=_soonest_first) if len(groups) > 1 else groups
     return tuple(
         [
             LotPlan(
-                points=sum([earning.points for earning in groups[key]]),
-                last_day=key[0],
-                available_on=key[1],
-                rule_codes=tuple([earning.rule_code for earning in groups[key]]),
-                never_burns=key[2],
-                on_closing=key[3],
+                points=sum([points for _code, points in groups[days]]),
+                last_day=days.last_day,
+                available_on=days.available_on,
+                rule_codes=tuple([code for code, _points in groups[days]]),
+                never_burns=days.never_burns,
+                on_closing=days.on_closing,
             )
-            for key in order
+            for days in order
         ]
     )
 
 
-def _soonest_first(key: tuple[date | None, date, bool, Opening | None]) -> tuple[Any, ...]:
+def _days_of(rule: EarningRule, day: date) -> _Days:
+    opening = rule.opening
+    never_burns = opening.life.kind is LifeKind.NONE
+    return _Days(opening.last_day(day), opening.available_on(day), never_burns, _on_closing(rule))
+
+
+def _soonest_first(days: _Days) -> tuple[Any, ...]:
     """What waits for its visit comes after what burns on the same day."""
-    last_day, available_on, never_burns, on_closing = key
+    last_day, available_on, never_burns, on_closing = days
     waits = () if on_closing is None else (on_closing.life.kind, on_closing.life.length, on_closing.pending_days)
     return last_day is None, last_day or date.min, available_on, never_burns, waits

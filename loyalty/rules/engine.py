@@ -5,17 +5,17 @@ give equal quotes. Points are whole, money is kopecks; nothing here reads the cl
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from loyalty.rules.compiled import CompiledProgram, Promotion
 from loyalty.rules.conditions import Situation
 from loyalty.rules.discounts import Discounted, apply_discounts, match_promotions
-from loyalty.rules.earning import Earned, Match, earn, match_lines, plan_lots
+from loyalty.rules.earning import Earned, Match, earn, match_lines, plan_lots, tell_earnings
 from loyalty.rules.facts import LineFacts, MemberFacts, ReceiptFacts, SpendChoice
 from loyalty.rules.limits import NOTHING_USED, Used
 from loyalty.rules.privileges import cover_lines
-from loyalty.rules.quote import DiscountQuote, LineQuote, LotPlan, Quote, Skipped, SpendQuote
+from loyalty.rules.quote import DiscountQuote, EarningQuote, LineQuote, LotPlan, Quote, Skipped, SpendQuote
 from loyalty.rules.reasons import Reason
 from loyalty.rules.spending import Payable, decide_spend, exclusion_of, payable_with_points, spread_over_lines
 from loyalty.rules.tiers import tier_of_member
@@ -23,8 +23,7 @@ from loyalty.rules.tiers import tier_of_member
 NOT_MEMBER = Match((), Reason("earn_not_member"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Matched:
+class _Matched(NamedTuple):
     """The lines in the order in which odd kopecks and points are given out, with all that rules say of them.
 
     That is the order of entry, but lines that rules treat alike stand together: else the order of entry would
@@ -41,6 +40,7 @@ class _Matched:
 class Decision(NamedTuple):
     """All sums of a receipt, before they are told line by line. Points, money and bases are by matched line."""
 
+    day: date
     tier: str | None
     total_kopecks: int
     matched: _Matched
@@ -61,15 +61,16 @@ class Decision(NamedTuple):
 
     @property
     def earned_points(self) -> int:
-        return sum([earning.points for earning in self.earned.earnings])
+        return sum(self.earned.given)
 
     @property
     def lots(self) -> tuple[LotPlan, ...]:
-        return plan_lots(self.earned.earnings)
+        return plan_lots(self.earned, day=self.day)
 
     def given_by(self, code: str) -> int:
         """What a rule gives in points, or a promotion in kopecks: in the unit of its limits."""
-        points = sum([earning.points for earning in self.earned.earnings if earning.rule_code == code])
+        wishes, given = self.earned.wishes, self.earned.given
+        points = sum([part for wish, part in zip(wishes, given, strict=True) if wish.rule.code == code])
         return points + sum([each.total_kopecks for each in self.discounted.applied if each.code == code])
 
 
@@ -84,6 +85,7 @@ def quote(
     """What is decided on the receipt, told line by line and with its reasons; lines come back by position."""
     decision = decide(program=program, member=member, receipt=receipt, choice=choice, used=used)
     matched, discounted, spend, earned = decision.matched, decision.discounted, decision.spend, decision.earned
+    earnings = tell_earnings(earned, basis=program.earning.basis, day=receipt.day)
     is_whole_limit = spend.points == spend.limit
     limits = decision.points if is_whole_limit else spread_over_lines(spend.limit, decision.payable)
     return Quote(
@@ -99,9 +101,9 @@ def quote(
             limits=limits,
             points=decision.points,
             money=decision.money,
-            earned=earned,
+            earnings=earnings,
         ),
-        earnings=earned.earnings,
+        earnings=earnings,
         lots=decision.lots,
         reasons=(*discounted.reasons, *earned.reasons),
         skipped=_skipped(matched.skipped, discounted.failures, earned.failures),
@@ -144,10 +146,10 @@ def decide(
         matches=matched.earning,
         costs=discounted.costs,
         money=money,
-        day=receipt.day,
         used=used,
     )
     return Decision(
+        day=receipt.day,
         tier=None if tier is None else tier.code,
         total_kopecks=total,
         matched=matched,
@@ -227,10 +229,10 @@ def _line_quotes(
     limits: Sequence[int],
     points: Sequence[int],
     money: Sequence[int],
-    earned: Earned,
+    earnings: Sequence[EarningQuote],
 ) -> tuple[LineQuote, ...]:
     given: dict[int, int] = {}
-    for earning in earned.earnings:
+    for earning in earnings:
         for share in earning.lines:
             given[share.position] = given.get(share.position, 0) + share.points
     lines = [

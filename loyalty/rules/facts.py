@@ -7,6 +7,7 @@ Codes only: no names, no ids, nothing medical that a rule does not need.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,7 @@ class ReceiptFacts:
         return sum(line.price_kopecks for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class MemberFacts:
+class MemberFacts(NamedTuple):
     is_member: bool
     tier: str | None = None  # a code that the program does not know counts as none: the turnover decides
     spendable_points: int = 0  # without what is past its day

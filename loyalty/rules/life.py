@@ -54,7 +54,7 @@ class Opening(NamedTuple):
     pending_days: int = 0
 
     def available_on(self, day: date) -> date:
-        return day + timedelta(days=self.pending_days)
+        return day + timedelta(days=self.pending_days) if self.pending_days else day
 
     def last_day(self, day: date) -> date | None:
         """The life starts when the points become available."""

@@ -5,7 +5,6 @@ scanned them changes nothing. No line goes below zero.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from clinics.money import half_up, split_by_largest_remainder
 from loyalty.rules.discounts import AppliedDiscount, Discounted
@@ -42,9 +41,7 @@ def cover_lines(
         lost = 0 if privilege.kopecks is None else privilege.kopecks - sum(parts)
         if lost:
             reasons.append(Reason("privilege_lost", (("rule", privilege.code), ("kopecks", lost))))
-    return replace(
-        discounted, costs=tuple(costs), applied=tuple(applied), reasons=tuple(reasons), failures=failures
-    )
+    return Discounted(tuple(costs), tuple(applied), tuple(reasons), failures)
 
 
 def _covered(privilege: PrivilegeFacts, *, lines: Sequence[LineFacts], costs: Sequence[int]) -> list[int]:

@@ -97,8 +97,7 @@ class LotPlan(NamedTuple):
     on_closing: Opening | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SpendQuote:
+class SpendQuote(NamedTuple):
     choice: SpendChoice
     cap_bp: int
     eligible_kopecks: int

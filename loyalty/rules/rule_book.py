@@ -25,9 +25,12 @@ RuleT = TypeVar("RuleT", bound=ConditionalRule)
 MOST_REMEMBERED = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Candidates(Generic[RuleT]):
-    """The rules that mean a line by what was sold and who did it, each with how near its target is."""
+    """The rules that mean a line by what was sold and who did it, each with how near its target is.
+
+    One for all lines of the same goods and doctor, and a key by itself.
+    """
 
     certain: tuple[tuple[RuleT, int], ...]
     conditional: tuple[tuple[RuleT, int], ...]  # ask about the receipt and the patient besides
@@ -104,8 +107,9 @@ class Matching(Generic[RuleT]):
 
     def key_of(self, line: LineFacts) -> Hashable:
         """Equal for lines of which `rules_for` says the same, whatever the receipt and the patient."""
-        passed = tuple([self._passes(rule) for rule, _near in self._candidates(line).conditional])
-        return line.service, line.categories, line.doctor, self._anywhere_codes, passed
+        candidates = self._candidates(line)
+        passed = tuple([self._passes(rule) for rule, _near in candidates.conditional])
+        return candidates, self._anywhere_codes, passed
 
     def _candidates(self, line: LineFacts) -> Candidates[RuleT]:
         remembered = self._book.candidates

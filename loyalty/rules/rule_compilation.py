@@ -23,7 +23,7 @@ from loyalty.rules.compiled import (
     Title,
 )
 from loyalty.rules.conditions import compile_conditions
-from loyalty.rules.life import Life, LifeKind, PendingFrom
+from loyalty.rules.life import Life, LifeKind, Opening, PendingFrom
 from loyalty.rules.limits import Limit, LimitKind, LimitPeriod
 from loyalty.rules.rule_book import make_book
 
@@ -48,7 +48,8 @@ def compile_life(life: Document) -> Life:
 
 def compile_earning(earning: Document, *, points: Document, life: Life) -> Earning:
     """`points` is that part of the document: what a rule leaves out is as there."""
-    rules = tuple(_earning_rule(rule, points=points, life=life) for rule in earning["rules"])
+    kinds: dict[tuple[Opening, PendingFrom], int] = {}
+    rules = tuple(_earning_rule(rule, points=points, life=life, kinds=kinds) for rule in earning["rules"])
     nothing_on = earning.get("nothing_on", {})
     return Earning(
         rules=rules,
@@ -62,8 +63,12 @@ def compile_earning(earning: Document, *, points: Document, life: Life) -> Earni
     )
 
 
-def _earning_rule(rule: Document, *, points: Document, life: Life) -> EarningRule:
+def _earning_rule(
+    rule: Document, *, points: Document, life: Life, kinds: dict[tuple[Opening, PendingFrom], int]
+) -> EarningRule:
     wait = {**points, **rule}
+    opening = Opening(compile_life(rule["life"]) if "life" in rule else life, wait.get("pending_days", 0))
+    pending_from = PendingFrom(wait.get("pending_from", PendingFrom.PAYMENT))
     return EarningRule(
         code=rule["code"],
         title=compile_title(rule["title"]),
@@ -71,9 +76,9 @@ def _earning_rule(rule: Document, *, points: Document, life: Life) -> EarningRul
         conditions=compile_conditions(rule.get("when", {})),
         group=rule.get("group", BASE_GROUP),
         priority=rule.get("priority", 0),
-        life=compile_life(rule["life"]) if "life" in rule else life,
-        pending_days=wait.get("pending_days", 0),
-        pending_from=PendingFrom(wait.get("pending_from", PendingFrom.PAYMENT)),
+        opening=opening,
+        pending_from=pending_from,
+        lot_kind=kinds.setdefault((opening, pending_from), len(kinds)),
         cap_points=rule.get("cap_points_per_receipt"),
         limits=_limits(rule),
     )

@@ -1,7 +1,7 @@
 """How many points a receipt may take, and how they lie on its lines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from clinics.money import percent_floor
 from loyalty.rules.compiled import CompiledProgram, Redemption, Tier
@@ -11,8 +11,7 @@ from loyalty.rules.reasons import Reason
 from loyalty.rules.shares import Holder, share_points
 
 
-@dataclass(frozen=True, slots=True)
-class Payable:
+class Payable(NamedTuple):
     """The lines that points may pay, and the most they may take together."""
 
     exclusions: tuple[Reason | None, ...]  # per line; None: eligible

@@ -15,7 +15,7 @@ from loyalty.rules.limits import LimitKind
 from loyalty.what_if.children import live_parts
 from loyalty.what_if.part import PartJob, Side, SideResult
 from loyalty.what_if.result import TriedProgram, WhatIf
-from loyalty.what_if.streams import Part, Period, count_receipts
+from loyalty.what_if.streams import Part, Period, split_receipts
 from loyalty.what_if.trial.limits import BudgetPlace, Stop, new_stops
 
 PARTS = 2
@@ -64,9 +64,10 @@ def count_what_if(*, current: dict[str, Any], draft: dict[str, Any], period: Per
     Raises PartFailed.
     """
     sides = [_Side(document, compile_program(document)) for document in (current, draft)]
-    bar = _Bar(report, receipts=count_receipts(period), passes=2 if any(s.has_budgets for s in sides) else 1)
+    receipts, parts = split_receipts(period, parts=PARTS)
+    bar = _Bar(report, receipts=receipts, passes=2 if any(s.has_budgets for s in sides) else 1)
     for turn in range(MOST_PASSES):
-        results = live_parts(_jobs(sides, period), report=partial(bar.move, turn=turn))
+        results = live_parts(_jobs(sides, parts, period), report=partial(bar.move, turn=turn))
         now, then = [result.current for result in results], [result.draft for result in results]
         has_stopped = [side.stop_budgets(own) for side, own in zip(sides, (now, then), strict=True)]
         if not any(has_stopped):
@@ -83,15 +84,15 @@ def count_what_if(*, current: dict[str, Any], draft: dict[str, Any], period: Per
     )
 
 
-def _jobs(sides: Sequence[_Side], period: Period) -> list[PartJob]:
+def _jobs(sides: Sequence[_Side], parts: Sequence[Part], period: Period) -> list[PartJob]:
     return [
         PartJob(
             period=period,
-            part=Part(number, PARTS),
-            current=Side(sides[0].document, sides[0].stops[number]),
-            draft=Side(sides[1].document, sides[1].stops[number]),
+            part=part,
+            current=Side(sides[0].document, sides[0].stops[part.number]),
+            draft=Side(sides[1].document, sides[1].stops[part.number]),
         )
-        for number in range(PARTS)
+        for part in parts
     ]
 
 

@@ -40,8 +40,7 @@ class PartJob:
         return {
             "starts_at": self.period.starts_at.isoformat(),
             "until": self.period.until.isoformat(),
-            "part": self.part.number,
-            "parts": self.part.parts,
+            "part": [self.part.number, self.part.after_id, self.part.last_id],
             "sides": [
                 {"document": side.document, "stops": _stops_as_json(side.stops)}
                 for side in (self.current, self.draft)
@@ -52,7 +51,7 @@ class PartJob:
     def from_json(cls, job: Mapping[str, Any]) -> "PartJob":
         current, draft = (Side(side["document"], _stops_from_json(side["stops"])) for side in job["sides"])
         period = Period(datetime.fromisoformat(job["starts_at"]), datetime.fromisoformat(job["until"]))
-        return cls(period=period, part=Part(job["part"], job["parts"]), current=current, draft=draft)
+        return cls(period=period, part=Part(*job["part"]), current=current, draft=draft)
 
 
 @dataclass(slots=True)

@@ -45,8 +45,8 @@ def read_past(
     values = {
         "starts_at": period.starts_at,
         "until": period.until,
-        "part": part.number,
-        "parts": part.parts,
+        "after_id": part.after_id,
+        "last_id": part.last_id,
         "counted_from": _counted_from(period, current=current, draft=draft),
     }
     prices = read_price_list()

@@ -7,6 +7,7 @@ kopecks, days as those of the home clinic unless their name says otherwise.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -42,7 +43,7 @@ MEMBERS = """
       join loyalty_account a on a.id = s.account_id
       join patients_patient p on p.id = s.patient_id
       join clinics_clinic c on c.id = p.home_clinic_id
-     where a.opened_at < %(until)s and mod(s.patient_id, %(parts)s) = %(part)s
+     where a.opened_at < %(until)s and s.patient_id > %(after_id)s and s.patient_id <= %(last_id)s
      order by s.patient_id"""
 
 # A row per line. What a refund has given back is taken off line by line; a receipt refunded in full gives none.
@@ -70,7 +71,8 @@ RECEIPTS = """
                    from loyalty_refund group by receipt_id) back on back.receipt_id = r.id
       left join (select line_id, sum(price) as price
                    from loyalty_refundline group by line_id) back_line on back_line.line_id = l.id
-     where r.paid_at >= %(starts_at)s and r.paid_at < %(until)s and mod(r.patient_id, %(parts)s) = %(part)s
+     where r.paid_at >= %(starts_at)s and r.paid_at < %(until)s
+       and r.patient_id > %(after_id)s and r.patient_id <= %(last_id)s
        and back.whole is not true
      order by r.patient_id, r.paid_at, r.id, l.position"""
 
@@ -99,7 +101,7 @@ LOTS = """
       join loyalty_entry e on e.id = l.entry_id
       join loyalty_operation o on o.id = e.operation_id
       left join moved on moved.lot_id = l.id
-     where mod(s.patient_id, %(parts)s) = %(part)s
+     where s.patient_id > %(after_id)s and s.patient_id <= %(last_id)s
        and (o.effective_at < %(starts_at)s and l.remaining - coalesce(moved.units, 0) > 0
             or o.effective_at >= %(starts_at)s and o.effective_at < %(until)s
                and o.kind in ('GIFT', 'OPENING', 'ADJUST') and o.key not like 'welcome:%%')
@@ -115,11 +117,17 @@ PAYMENTS = """
       left join (select receipt_id, sum(money) as money from loyalty_refund group by receipt_id) back
         on back.receipt_id = r.id
      where r.paid_at >= %(counted_from)s and r.paid_at < %(starts_at)s and r.paid > 0
-       and mod(r.patient_id, %(parts)s) = %(part)s
+       and r.patient_id > %(after_id)s and r.patient_id <= %(last_id)s
      group by 1, 2
      order by 1, 2"""
 
-COUNT = "select count(*) from loyalty_receipt where paid_at >= %s and paid_at < %s"
+# The members up to each bound have their share of the receipts.
+COUNT = """
+    select count(*), percentile_disc(%(shares)s::float8[]) within group (order by patient_id)
+      from loyalty_receipt
+     where paid_at >= %(starts_at)s and paid_at < %(until)s"""
+
+LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +140,11 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Members whose id leaves `number` when divided by `parts`."""
+    """Members by id: a range, so that the planner knows how many rows it will meet."""
 
     number: int
-    parts: int
+    after_id: int
+    last_id: int
 
 
 class MemberRow(NamedTuple):
@@ -201,10 +210,14 @@ class RowsByPatient:
         return found
 
 
-def count_receipts(period: Period) -> int:
+def split_receipts(period: Period, *, parts: int) -> tuple[int, list[Part]]:
+    """How many receipts the period has, and all members in parts that have about as many of them each."""
+    shares = [number / parts for number in range(1, parts)]
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [period.starts_at, period.until])
-        return int(cursor.fetchone()[0])
+        cursor.execute(COUNT, {"shares": shares, "starts_at": period.starts_at, "until": period.until})
+        receipts, bounds = cursor.fetchone()
+    edges = [0, *(bounds or [0] * len(shares)), LARGEST_ID]
+    return receipts, [Part(number, *edge) for number, edge in enumerate(pairwise(edges))]
 
 
 def stream(query: str, values: dict[str, Any]) -> Iterator[tuple[Any, ...]]:

@@ -10,7 +10,7 @@ from loyalty.ledger.posting import NewLot
 from loyalty.lot_dates import lot_until
 from loyalty.rules.validation import find_faults
 from loyalty.what_if.part import PartJob, Side, live_part
-from loyalty.what_if.streams import Part
+from loyalty.what_if.streams import split_receipts
 from tests.programs import make_member, publish_preset
 from tests.what_if.programs import preset, rich
 from tests.what_if.worlds import (
@@ -59,8 +59,8 @@ def live_the_period(people, visits, document):
 
 def run_trial(*, current, draft):
     halves = [
-        live_part(PartJob(PERIOD, Part(number, 2), Side(current), Side(draft)), report=lambda done: None)
-        for number in range(2)
+        live_part(PartJob(PERIOD, part, Side(current), Side(draft)), report=lambda done: None)
+        for part in split_receipts(PERIOD, parts=2)[1]
     ]
     whole = halves[0]
     whole.current.totals.add(halves[1].current.totals)

@@ -21,7 +21,7 @@ from loyalty.what_if.asking import NothingToCompare
 from loyalty.what_if.counting import count_what_if, past_months
 from loyalty.what_if.part import PartJob, PartResult, Side, SideResult
 from loyalty.what_if.result import WhatIf
-from loyalty.what_if.streams import Part
+from loyalty.what_if.streams import LARGEST_ID, Part
 from loyalty.what_if.trial.comparison import Comparison
 from loyalty.what_if.trial.totals import Totals
 from patients.models import Tag
@@ -40,6 +40,8 @@ from tests.what_if.programs import preset, rule
 from tests.what_if.worlds import PERIOD, sums_of, sums_on_postgresql
 
 pytestmark = pytest.mark.django_db
+
+ALL = Part(0, 0, LARGEST_ID)
 
 
 def run_waiting():
@@ -72,7 +74,7 @@ def test_two_children_count_what_the_receipts_came_to_and_write_nothing_else():
 @pytest.mark.django_db(transaction=True)
 def test_a_child_may_write_nothing_at_all(monkeypatch, capsys):
     publish_preset()
-    job = PartJob(PERIOD, Part(0, 2), Side(preset("dentistry")), Side(generous()))
+    job = PartJob(PERIOD, ALL, Side(preset("dentistry")), Side(generous()))
     monkeypatch.setattr(what_if_part.json, "load", lambda stream: job.as_json())
     monkeypatch.setattr(what_if_part, "live_part", lambda job, *, report: Tag.objects.create(code="x", name="x"))
 
@@ -122,7 +124,7 @@ def test_months_are_of_the_calendar_and_begin_at_midnight():
 
 def test_a_child_that_ends_without_a_result_is_a_failure(monkeypatch):
     monkeypatch.setattr(children, "COMMAND", ("false",))
-    jobs = [PartJob(PERIOD, Part(number, 2), Side({}), Side({})) for number in range(2)]
+    jobs = [PartJob(PERIOD, Part(number, 0, 0), Side({}), Side({})) for number in range(2)]
 
     with pytest.raises(children.PartFailed) as caught:
         children.live_parts(jobs, report=lambda done: None)
@@ -140,7 +142,7 @@ def test_children_are_killed_when_the_report_refuses(monkeypatch):
         raise background_runs.ClaimLost
 
     with pytest.raises(background_runs.ClaimLost):
-        children.live_parts([PartJob(PERIOD, Part(0, 1), Side({}), Side({}))], report=refuse)
+        children.live_parts([PartJob(PERIOD, ALL, Side({}), Side({}))], report=refuse)
 
     assert [child.poll() for child in started] == [-9]
 
