@@ -49,6 +49,8 @@ _DESK = (
     "patients.add_referral",
     "notifications.view_outboxmessage",
     "clinics.view_doctor",
+    # To print posters and leaflets, which lie at the desk.
+    "patients.view_sourcechannel",
     "patients.view_tag",
     "patients.view_socialgroup",
     "patients.view_socialgrouprecord",

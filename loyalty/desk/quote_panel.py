@@ -24,13 +24,21 @@ class SpendOption:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """What pays a part of the receipt before points do, in the order of paying."""
+
+    label: str
+    sum: str
+
+
+@dataclass(frozen=True, slots=True)
 class QuotePanel:
     token: str
     total: str
     discount: str  # empty when nothing comes off
     discount_notes: tuple[str, ...]
-    rewards: str  # what codes cover; empty when nothing
-    reward_notes: tuple[str, ...]  # codes that take nothing off, goods to hand over
+    covers: tuple[Cover, ...]  # so far codes of rewards; certificates and packages have their place here
+    cover_notes: tuple[str, ...]  # codes that take nothing off, goods to hand over
     may_discount: bool  # the program knows discounts by hand
     manual_note: str  # a discount by hand that waits or was refused
     may_spend: str
@@ -60,8 +68,8 @@ def quote_panel(quoted: QuotedReceipt) -> tuple[QuotePanel, list[tuple[str, ...]
         total=money_text(quote.total_kopecks),
         discount=money_text(-discounted) if discounted else "",
         discount_notes=explained.discounts,
-        rewards=money_text(-covered) if covered else "",
-        reward_notes=(*skipped[True], *_handed_over(quoted)),
+        covers=(Cover(_("Covered by rewards"), money_text(-covered)),) if covered else (),
+        cover_notes=(*skipped[True], *_handed_over(quoted)),
         may_discount=quoted.running.program.discounts.manual is not None,
         manual_note=_manual_note(quoted.manual),
         may_spend=number_text(quote.spend.available),

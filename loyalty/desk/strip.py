@@ -52,8 +52,11 @@ class OpenVisit:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCode:
-    """A privilege's code that the desk may put on the receipt."""
+class Held:
+    """What the patient has beside points: so far codes of rewards, put on the receipt by one press.
+
+    Certificates and packages have their place among these rows.
+    """
 
     key: str
     text: str
@@ -78,7 +81,7 @@ class Strip:
     has_left_before: bool = False  # and has not visited since joining again
     waiting: str = ""  # points that wait until a visit is closed
     open_visits: tuple[OpenVisit, ...] = ()
-    codes: tuple[OpenCode, ...] = ()  # bought for points and not used yet
+    held: tuple[Held, ...] = ()  # bought for points and not used yet
 
 
 def member_strip(state: MemberState, *, program: CompiledProgram) -> Strip:
@@ -114,7 +117,7 @@ def member_strip(state: MemberState, *, program: CompiledProgram) -> Strip:
             for row in recent
         ),
         waiting=number_text(state.holdings.waiting) if state.holdings.waiting else "",
-        codes=tuple(_open_code(row, state=state, language=language) for row in codes),
+        held=tuple(_open_code(row, state=state, language=language) for row in codes),
         open_visits=tuple(
             OpenVisit(row["id"], row["clinic"], _receipt_text(row, state=state))
             for row in open_visits
@@ -174,14 +177,14 @@ def _card_and_receipts(patient_id: int, *, today: date | None) -> tuple[str, Row
     return format_card(number or ""), recent, open_visits, usable
 
 
-def _open_code(row: dict[str, Any], *, state: MemberState, language: str) -> OpenCode:
+def _open_code(row: dict[str, Any], *, state: MemberState, language: str) -> Held:
     title = row["title_en"] if language.startswith("en") and row["title_en"] else row["title"]
     text = _("%(code)s · %(title)s · until %(day)s") % {
         "code": shown_code(row["key"], language),
         "title": title,
         "day": day_text(date.fromisoformat(row["valid_to"]), today=state.today),
     }
-    return OpenCode(key=row["key"], text=text)
+    return Held(key=row["key"], text=text)
 
 
 def _visit_text(moment: datetime | None, *, state: MemberState) -> str:

@@ -31,7 +31,7 @@ class ChannelClinicFilter(OwnClinicsFilter):
 @admin.register(SourceChannel)
 class SourceChannelAdmin(OwnClinicsAdmin):
     title_add = _("New source channel")
-    list_display = ("name", "kind", "link", "is_active")
+    list_display = ("name", "kind", "link", "to_print", "is_active")
     list_filter = ("is_active", "kind", ChannelClinicFilter)
     search_fields = ("name", "=code")
     prepopulated_fields = {"code": ("name",)}

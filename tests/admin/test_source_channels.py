@@ -127,3 +127,29 @@ def test_sheet_before_any_program_has_the_qr_and_promises_nothing(client, mark):
 
     assert "<ul>" not in page.content.decode()
     assert 'aria-label="QR ссылки"><svg' in page.content.decode()
+
+
+def test_receptionist_prints_what_lies_at_the_desk_and_changes_nothing(client):
+    channel, theirs = make_lift(), make_lift_of_omsk()
+    client.force_login(make_staff("rita", "receptionist"))
+    address = reverse("admin:patients_sourcechannel_change", args=[channel.pk])
+
+    rows = text_of(client.get(reverse("admin:patients_sourcechannel_changelist")))
+    answer = client.post(address, form(name="Чужое имя"))
+
+    assert "Плакат у лифта" in rows
+    assert "Плакат, А4 · Листовки, четыре на листе" in rows
+    assert theirs.name not in rows
+    for sheet in ("poster", "leaflet"):
+        assert client.get(reverse(f"admin:patients_sourcechannel_{sheet}", args=[channel.pk])).status_code == 200
+        other = reverse(f"admin:patients_sourcechannel_{sheet}", args=[theirs.pk])
+        assert client.get(other).status_code == 404
+    assert (client.get(reverse(ADD)).status_code, answer.status_code) == (403, 403)
+    assert SourceChannel.objects.get(pk=channel.pk).name == "Плакат у лифта"
+    assert "Плакаты и листовки" in text_of(client.get(reverse("admin:staff_guide")))
+
+
+def make_lift_of_omsk():
+    channel = SourceChannel.objects.create(code="omsk-lift", name="Лифт в Омске", kind="POSTER")
+    channel.clinics.set([make_clinic("omsk", name="Омск")])
+    return channel

@@ -4,10 +4,11 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from loyalty.models import Receipt, ReceiptLine, Refund, Standing
-from tests.people import make_doctor, make_patient, make_rita, make_service
+from tests.people import make_clinic, make_doctor, make_patient, make_rita, make_service, make_staff
 from tests.privileges.bought import buy, make_privilege
 from tests.programs import NOON, give_points, make_member, publish_preset
 from tests.proofs import code_of
@@ -45,11 +46,17 @@ def at_desk(page, anna) -> Page:
 
 
 def log_in(page: Page, username: str = "rita") -> None:
+    log_in_as(page, username)
+    page.wait_for_url("**/admin/desk/")
+
+
+def log_in_as(page: Page, username: str) -> None:
+    """Whatever page the role lands on."""
     page.goto("/admin/")
     page.fill("input[name=username]", username)
     page.fill("input[name=password]", "clinic-pass-1")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/admin/desk/")
+    page.wait_for_url(lambda url: "/login/" not in url)
 
 
 def sideways_scroll(page: Page) -> int:
@@ -252,9 +259,56 @@ def test_whole_road_works_without_scripts(open_page, anna):
 def test_enter_adds_the_amount_and_uses_no_reward_code_of_the_strip(at_desk, anna):
     buy(anna, make_privilege())
     open_anna(at_desk)
-    expect(at_desk.locator(".open-codes")).to_contain_text("Скидка 1 000")
+    expect(at_desk.locator(".held")).to_contain_text("Скидка 1 000")
 
     add(at_desk, "6500", 1)
 
     expect(at_desk.locator(".to-pay dd")).to_have_text("6\u00a0500\u00a0₽")
     assert at_desk.locator(".reward").count() == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (360, 800)])
+def test_what_is_held_beside_points_has_its_place_and_says_nothing_while_there_is_nothing(
+    open_page, anna, width, height
+):
+    page = open_page(width=width, height=height)
+    log_in(page)
+    page.locator("#find").focus()
+    open_anna(page)
+    empty = page.locator(".strip").bounding_box()
+    assert page.locator(".held").count() == 0
+    for number in range(4):
+        buy(anna, make_privilege(price=100, title=f"Сертификат на чистку и осмотр {number}"), key=f"tap{number}")
+
+    page.keyboard.press("F2")
+    open_anna(page)
+
+    rows = page.locator(".held li")
+    expect(rows).to_have_count(4)
+    strip = page.locator(".strip").bounding_box()
+    assert (strip["x"], strip["width"]) == (empty["x"], empty["width"])
+    last, lines = rows.nth(3).bounding_box(), page.locator(".lines").bounding_box()
+    assert last["y"] + last["height"] <= strip["y"] + strip["height"] <= lines["y"]
+    assert sideways_scroll(page) == 0
+    if width == 1366:  # the quote stands beside, not below
+        add(page, "гигиена", 1)
+        expect(page.locator("#confirm")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("who", ["rita", "olga"])
+def test_header_is_one_line_and_its_menus_open_by_key(open_page, anna, who):
+    places = [make_clinic(), make_clinic("omsk", name="Стоматология на Ленинградском")]
+    olga = make_staff("olga", "owner", clinics=places)
+    User.objects.filter(pk=olga.pk).update(first_name="Александра", last_name="Константинопольская")
+    page = open_page()
+    log_in_as(page, who)
+
+    page.goto("/admin/desk/")
+
+    assert page.locator("#header").bounding_box()["height"] <= 60
+    page.locator(".own-menu summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Выйти")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Выйти")).to_be_hidden()
+    assert page.evaluate("document.activeElement.matches('.own-menu summary')")
