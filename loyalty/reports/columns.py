@@ -28,10 +28,12 @@ class Unit(StrEnum):
     MONEY = "money"  # Decimal roubles
     RATE = "rate"  # int, basis points: 6 000 is 60 %
     AVERAGE = "average"  # Decimal with two places
+    CHANGE = "change"  # int, basis points of what was before; told with its sign
+    RATE_CHANGE = "rate_change"  # int, hundredths of a percentage point; told with its sign
     MEASURE = "measure"  # Measure: each row has a unit of its own
 
 
-NUMBERS = frozenset({Unit.COUNT, Unit.POINTS, Unit.MONEY, Unit.RATE, Unit.AVERAGE, Unit.MEASURE})
+NUMBERS = frozenset(Unit) - {Unit.TEXT, Unit.PHONE, Unit.DAY, Unit.MONTH, Unit.MOMENT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,6 @@ class PeriodFilters(ReportFilters):
     social_group = django_filters.ChoiceFilter(
         label=gettext_lazy("Social group"), empty_label=gettext_lazy("Any"), choices=()
     )
-    compare = django_filters.ChoiceFilter(label=gettext_lazy("Compare"), choices=COMPARISONS, empty_label=None)
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         doctors = Doctor.objects.filter(clinics__in=self.clinics).distinct().order_by("name", "id")
@@ -213,7 +212,13 @@ class LongPeriodFilters(PeriodFilters):
     usual_period = "last_12_months"
 
 
-class WholeFilters(PeriodFilters):
+class ComparedFilters(PeriodFilters):
+    """Of something that stands beside what it was."""
+
+    compare = django_filters.ChoiceFilter(label=gettext_lazy("Compare"), choices=COMPARISONS, empty_label=None)
+
+
+class WholeFilters(ComparedFilters):
     """Of what is counted by days and clinics only, as the dashboard is."""
 
     doctor = tier = tag = source = social_group = None
@@ -244,7 +249,7 @@ class DayFilters(ReportFilters):
 
 
 # Filters that the scope has fields for.
-COMMON = frozenset(PeriodFilters.base_filters)
+COMMON = frozenset(ComparedFilters.base_filters)
 DAY_FILTERS = frozenset({"period", "first", "last", "compare", "on", "launched"})
 
 

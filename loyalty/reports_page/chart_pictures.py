@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from pygal.style import Style
 
 from loyalty.reports.columns import Chart, ChartKind, Unit
-from loyalty.texts.report_values import value_text
+from loyalty.texts.report_values import short_month_text, value_text
 
 COLOURS = ("#0b6b80", "#c25408", "#6a4c9c", "#3c7a2a", "#a3336b", "#5a6b73")
 INK, MUTED, PAPER, HAIRLINE = "#14232b", "#51626b", "#ffffff", "#d8e0e3"
@@ -43,13 +43,16 @@ def picture(chart: Chart) -> HttpResponse:
 
 def _svg(chart: Chart) -> bytes:
     is_lying = chart.kind == ChartKind.BARS
-    labels = [value_text(label, chart.label_unit) for label in chart.labels]
+    # Drawn from below: the table's first row stands at the top.
+    order = slice(None, None, -1) if is_lying else slice(None)
+    labels = [_label(label, chart.label_unit) for label in chart.labels][order]
+    has_room = is_lying or chart.label_unit == Unit.MONTH or len(labels) <= MOST_LABELS // 2
     drawing = KINDS[chart.kind](
         style=STYLE, js=(), width=WIDTH, height=max(HEIGHT, ROW_HEIGHT * len(labels) + 80) if is_lying else HEIGHT,
         legend_at_bottom=True, legend_at_bottom_columns=min(3, len(chart.series)), legend_box_size=14,
         show_legend=len(chart.series) > 1, margin=12, spacing=12, truncate_legend=-1, truncate_label=-1,
         print_values=False, dots_size=4, stroke_style={"width": 3}, show_minor_x_labels=False,
-        x_label_rotation=0 if is_lying or len(labels) <= MOST_LABELS // 2 else 30,
+        x_label_rotation=0 if has_room else 30,
         value_formatter=lambda value: _axis_text(value, chart.unit), no_data_text="—", include_x_axis=True,
         disable_xml_declaration=True, explicit_size=True, pretty_print=False,
     )  # fmt: skip
@@ -57,8 +60,12 @@ def _svg(chart: Chart) -> bytes:
     if not is_lying:
         drawing.x_labels_major = labels[:: max(1, -(-len(labels) // MOST_LABELS))]
     for series in chart.series:
-        drawing.add(series.title, [_plain(value, chart.unit) for value in series.values])
+        drawing.add(series.title, [_plain(value, chart.unit) for value in series.values][order])
     return str(drawing.render()).encode()
+
+
+def _label(label: Any, unit: Unit) -> str:
+    return short_month_text(label) if unit == Unit.MONTH and label is not None else value_text(label, unit)
 
 
 def _plain(value: int | Decimal | None, unit: Unit) -> Any:

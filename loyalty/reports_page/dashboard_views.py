@@ -1,6 +1,5 @@
 """The manager's first page: tiles with what has changed, charts, the list of reports. One filter bar for all."""
 
-from itertools import groupby
 from typing import Any
 
 from django.contrib import admin
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from loyalty.models import Receipt
 from loyalty.reports.filters import ReportFilters
 from loyalty.reports.registry import figures_for, find_report, reports_for
+from loyalty.reports.report import Report
 from loyalty.reports_page.access import open_report, read_filters
 from loyalty.reports_page.file_views import EXPORT
 from loyalty.reports_page.table import Linker
@@ -58,14 +58,15 @@ def _charts(request: HttpRequest) -> list[dict[str, Any]]:
 def _show(
     request: HttpRequest, filters: ReportFilters, answer: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    reports = [report for report in reports_for(request.user) if report.code != SUMMARY]
-    reports.sort(key=lambda one: (one.order // 100, one.order))
-    sections = [(section, list(ones)) for section, ones in groupby(reports, key=lambda one: str(one.section))]
+    sections: dict[str, list[Report]] = {}
+    for report in reports_for(request.user):
+        if report.code != SUMMARY:
+            sections.setdefault(str(report.section), []).append(report)
     context = admin.site.each_context(request) | {
         "title": _("Reports"),
         "is_nav_sidebar_enabled": False,
         "form": filters.form,
-        "sections": sections,
+        "sections": list(sections.items()),
         "summary": find_report(SUMMARY),
         "query": request.GET.urlencode(),
         "may_export": request.user.has_perm(EXPORT),

@@ -47,6 +47,8 @@ def _answer(request: HttpRequest, report: Report, scope: Scope) -> dict[str, Any
         "compared": days_text(scope.compared) if scope.compared is not None else "",
         "columns": report.columns_for(scope),
         "page": page,
+        "first_row": (page.number - 1) * PER_PAGE + 1,
+        "last_row": (page.number - 1) * PER_PAGE + len(rows),
         "charts": _charts(request, report) if rows else [],
         "query": _without_page(request),
         "may_export": request.user.has_perm(EXPORT),

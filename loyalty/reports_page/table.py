@@ -112,11 +112,15 @@ def _cells(report: Report, scope: Scope, columns: Sequence[Column], row: Row, li
         Cell(
             text=_text(value, column),
             is_number=column.is_number,
-            url=linker.url(report.behind(scope, column, row)) if value is not None else "",
+            url="" if _is_unknown(value) else linker.url(report.behind(scope, column, row)),
             heat=_heat(value) if column.is_heat else 0,
         )
         for value, column in zip(row, columns, strict=True)
     ]
+
+
+def _is_unknown(value: Value | Measure) -> bool:
+    return value is None or (isinstance(value, Measure) and value.value is None)
 
 
 def _text(value: Value | Measure, column: Column) -> str:

@@ -37,13 +37,13 @@ def change_text(now: Value, before: Value, unit: Unit) -> str:
         return ""
     if unit == Unit.RATE:
         hundredths = int(now - before)
-        text = _("%(number)s pp") % {"number": _signed(hundredths)}
+        text = _told_in_points(hundredths)
     elif not before:
         return ""
     else:
         change = (Decimal(now) - Decimal(before)) * 1_000 / abs(Decimal(before))
         hundredths = int(change.quantize(Decimal(1), rounding="ROUND_HALF_UP")) * 10
-        text = f"{_signed(hundredths)}{NBSP}%"
+        text = _change(hundredths)
     return f"{_arrow(hundredths)}{NBSP}{text}".replace(" ", NBSP)
 
 
@@ -74,12 +74,29 @@ def _rate(rate_bp: int) -> str:
     return f"{_decimal_text(Decimal(rate_bp).scaleb(-2))}{NBSP}%"
 
 
+def _change(basis_points: int) -> str:
+    return f"{_signed(basis_points)}{NBSP}%"
+
+
+def _rate_change(hundredths: int) -> str:
+    return _told_in_points(hundredths).replace(" ", NBSP)
+
+
+def _told_in_points(hundredths: int) -> str:
+    return _("%(number)s pp") % {"number": _signed(hundredths)}
+
+
 def _moment(moment: datetime) -> str:
     return f"{moment:%d.%m.%Y %H:%M}"
 
 
 def _day(day: date) -> str:
     return f"{day:%d.%m.%Y}"
+
+
+def short_month_text(day: date) -> str:
+    """`Nov 2026`: for the axis of a chart."""
+    return date_format(day, "M Y").replace(" ", NBSP)
 
 
 def _month(day: date) -> str:
@@ -97,4 +114,6 @@ _TEXTS: dict[Unit, Callable[[Any], str]] = {
     Unit.MONEY: _money,
     Unit.RATE: _rate,
     Unit.AVERAGE: _decimal_text,
+    Unit.CHANGE: _change,
+    Unit.RATE_CHANGE: _rate_change,
 }

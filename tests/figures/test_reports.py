@@ -1,15 +1,17 @@
 """Reports and tiles of the business: what they show, the rows behind each number, a dash for what nobody knows."""
 
+import io
 from datetime import date
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from loyalty.models import FigureSetting, Goal, MarketingSpend, StaffBonusRate
-from loyalty.reports.registry import all_figures, find_report
+from loyalty.reports.registry import all_figures, all_reports, find_report
 from patients.models import Referral, SourceChannel
 from patients.registration import NewPatient, register_patient
 from tests.figures.shop import noon, person, refund, sell, take_back
@@ -130,6 +132,35 @@ def test_every_report_opens_with_receipts_and_asks_no_more_for_more_of_them(clie
         remind(patient, noon(5))
 
     assert queries() == few
+
+
+def test_every_report_is_a_file_with_what_the_screen_shows(client, maria, shop, settings):
+    Goal.objects.create(figure="REVENUE", starts_on=date(2026, 11, 1), ends_on=date(2026, 11, 30), target=4_000)
+    client.force_login(maria, backend=settings.AUTHENTICATION_BACKENDS[0])
+
+    found = {}
+    for code in all_reports():
+        for kind in ("xlsx", "csv"):
+            answer = client.get(f"/admin/reports/{code}/{kind}/?{MONTHS}")
+            found[code, kind] = (answer.status_code, bool(b"".join(answer.streaming_content)))
+    panel = client.get(f"/admin/reports/program_panel/xlsx/?{NOVEMBER}")
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(panel.streaming_content)))["Панель программы"]
+
+    assert found == dict.fromkeys(found, (200, True))
+    rows = {row[0].value: (row[1].value, row[1].number_format) for row in sheet.iter_rows(min_row=2)}
+    assert rows["Повторные покупки (RPR)"] == (0.5, "0.00%")
+    assert rows["Выручка"] == (2_000, '#,##0.00 "₽"')
+
+
+def test_changes_are_told_with_their_sign_and_of_rates_in_points(client, maria, shop, settings):
+    client.force_login(maria, backend=settings.AUTHENTICATION_BACKENDS[0])
+
+    page = client.get(f"/admin/reports/summary/?{NOVEMBER}").context["page"]
+
+    changes = {row[0].text: row[3].text.replace("\xa0", " ") for row in page.rows}
+    assert changes["Выручка"] == "−33,33 %"
+    assert changes["Повторные покупки (RPR)"] == "+50 п. п."
+    assert changes["Списано баллов"] == "—"
 
 
 def test_links_of_every_cell_lead_to_reports_that_take_their_filters(maria, shop):

@@ -131,6 +131,8 @@ def test_page_shows_rows_totals_and_where_the_receipt_is(maria):
         ("period=days", "first", "Выберите день."),
         ("period=days&first=2026-11-20", "last", "Выберите день."),
         ("first=2001-01-01&last=2026-11-19", "last", "Выберите не больше десяти лет."),
+        ("first=0001-01-01&last=0001-01-09", "first", "Выберите день с 2000 по 2099 год."),
+        ("first=2026-11-20&last=9999-12-31", "last", "Выберите день с 2000 по 2099 год."),
         ("first=вчера&last=2026-11-19", "first", "Введите правильную дату."),
         ("period=sometime", "period", "Выберите корректный вариант. sometime нет среди допустимых значений."),
         ("clinic=999", "clinic", "Выберите корректный вариант. 999 нет среди допустимых значений."),
@@ -232,7 +234,11 @@ def test_changes_have_an_arrow_and_a_sign(now, before, unit, text):
 
 
 def test_scope_compares_with_the_period_before_unless_told_otherwise(maria):
-    assert scope_of(maria.user, "receipts").compared == Days(date(2026, 10, 10), date(2026, 10, 31))
-    assert scope_of(maria.user, "receipts", "compare=year").compared == Days(date(2025, 11, 1), date(2025, 11, 22))
-    assert scope_of(maria.user, "receipts", "compare=none").compared is None
-    assert find_report("receipts").filters.base_filters["compare"].label
+    def compared(query=""):
+        return scope_of(maria.user, "program_panel", query).compared
+
+    assert compared() == Days(date(2026, 10, 10), date(2026, 10, 31))
+    assert compared("compare=year") == Days(date(2025, 11, 1), date(2025, 11, 22))
+    assert compared("compare=none") is None
+    # Where nothing stands beside, nothing is asked.
+    assert "compare" not in find_report("receipts").filters.base_filters

@@ -42,7 +42,7 @@ def shop(owner):
 
 def told(user, query=""):
     return {
-        row[0].code: (row[1].value, row[2].value, row[3])
+        row[0].code: (row[1].value, row[2].value, row[3].value)
         for row in rows_of(user, "launch", query)
     }  # fmt: skip
 

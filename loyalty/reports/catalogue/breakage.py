@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Unit, rate_bp
 from loyalty.reports.filters import ClinicFilters
@@ -24,7 +25,7 @@ class Breakage(Report):
         Column("month", _("Issued in"), Unit.MONTH),
         Column("issued", _("Issued"), Unit.POINTS, _("Earned, gifts, opening balances, given by hand.")),
         Column("burnt", _("Burnt"), Unit.POINTS, _("So far, also where the points had moved to another card.")),
-        Column("open", _("Open"), Unit.POINTS, _("Neither spent, burnt nor taken back.")),
+        Column("open", pgettext_lazy("of points", "Open"), Unit.POINTS, _("Neither spent, burnt nor taken back.")),
         Column(
             "breakage", _("Burnt share"), Unit.RATE,
             _("Burnt / issued, once nothing of the month is open: before that it can only grow."),

@@ -46,8 +46,8 @@ class GoalReport(Report):
         Column("clinic", _("Clinic"), Unit.TEXT),
         Column("first", _("From"), Unit.DAY),
         Column("last", _("To, inclusive"), Unit.DAY),
-        Column("target", _("Target"), Unit.TEXT),
-        Column("reached", _("Reached"), Unit.TEXT, _("From the goal's first day to today.")),
+        Column("target", _("Target"), Unit.MEASURE),
+        Column("reached", _("Reached"), Unit.MEASURE, _("From the goal's first day to today.")),
         Column("progress", _("Progress"), Unit.RATE, _("What has been reached, of the target.")),
         Column("time", _("Time passed"), Unit.RATE, _("Days of the goal that have begun, today included.")),
         Column("course", _("On course"), Unit.TEXT, _(

@@ -22,7 +22,7 @@ from loyalty.reports.catalogue.revenue import (
     REPEAT_DEFINITION,
     REVENUE_DEFINITION,
 )
-from loyalty.reports.catalogue.summary import change_bp
+from loyalty.reports.catalogue.summary import CHANGE_COLUMN, change
 from loyalty.reports.columns import Behind, Column, Measure, Row, Text, Unit, Value, average
 from loyalty.reports.figure_cells import Named, code_of, days_filters, money, rate
 from loyalty.reports.filters import ReportFilters, day_filter
@@ -142,7 +142,7 @@ class Launch(Report):
         Column("figure", _("What is counted"), Unit.TEXT),
         Column("before", _("Before the launch"), Unit.MEASURE),
         Column("after", _("After the launch"), Unit.MEASURE),
-        Column("change", _("Change"), Unit.RATE, _("In percent; of shares, in percentage points.")),
+        CHANGE_COLUMN,
         Column("counted", _("How it is counted"), Unit.TEXT),
     )
 
@@ -155,7 +155,7 @@ class Launch(Report):
             now = line.value(after) if after is not None else None
             yield (
                 Named(str(line.title), line.code), Measure(was, line.unit), Measure(now, line.unit),
-                change_bp(now, was, line.unit), str(line.definition),
+                change(now, was, line.unit), str(line.definition),
             )  # fmt: skip
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | None:

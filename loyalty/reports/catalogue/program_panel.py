@@ -19,6 +19,7 @@ from loyalty.reports.catalogue.revenue import (
 from loyalty.reports.catalogue.reviews import KEPT
 from loyalty.reports.columns import Behind, Column, Measure, Row, Unit, Value, average
 from loyalty.reports.figure_cells import Named, code_of, days_filters, money, rate
+from loyalty.reports.filters import ComparedFilters
 from loyalty.reports.report import Report
 from loyalty.reports.scope import Scope
 
@@ -34,10 +35,11 @@ class ProgramPanel(Report):
     )
     section = _("Sales")
     order = 5
+    filters = ComparedFilters
     columns = (
         Column("figure", _("Figure"), Unit.TEXT),
-        Column("value", _("Value"), Unit.TEXT),
-        Column("before", _("Period compared with"), Unit.TEXT),
+        Column("value", _("Value"), Unit.MEASURE),
+        Column("before", _("Period compared with"), Unit.MEASURE),
         Column("counted", _("How it is counted"), Unit.TEXT),
     )
 

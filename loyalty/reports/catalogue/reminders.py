@@ -21,6 +21,10 @@ COUNTED = _(
 )
 
 
+# Of a number that is no estimate.
+NO_LIMIT = Measure("", Unit.TEXT)
+
+
 class ReminderFilters(LongPeriodFilters):
     """A reminder is nobody's work."""
 
@@ -83,9 +87,9 @@ class ReminderEffect(Report):
     filters = ReminderFilters
     columns = (
         Column("figure", _("Figure"), Unit.TEXT),
-        Column("value", _("Value"), Unit.TEXT),
-        Column("low", _("At least"), Unit.TEXT, _("Lower limit of the 95 % interval (Newcombe).")),
-        Column("high", _("At most"), Unit.TEXT, _("Upper limit of the 95 % interval (Newcombe).")),
+        Column("value", _("Value"), Unit.MEASURE),
+        Column("low", _("At least"), Unit.MEASURE, _("Lower limit of the 95 % interval (Newcombe).")),
+        Column("high", _("At most"), Unit.MEASURE, _("Upper limit of the 95 % interval (Newcombe).")),
     )
 
     def rows(self, scope: Scope) -> Iterator[Row]:
@@ -106,12 +110,12 @@ class ReminderEffect(Report):
             is_certain = (
                 gettext("yes") if effect.increment.is_certain else gettext("no: zero is within the limits")
             )
-            yield (gettext("More than chance"), is_certain, "", "")
+            yield _line(gettext("More than chance"), Measure(is_certain, Unit.TEXT))
         yield _line(gettext("Revenue of these visits, at the average receipt"), Measure(money(extra), Unit.MONEY))
 
 
 def _line(title: str, value: Measure) -> Row:
-    return (title, value, "", "")
+    return (title, value, NO_LIMIT, NO_LIMIT)
 
 
 def _interval_row(title: str, effect: reminders.Effect, unit: Unit) -> Row:

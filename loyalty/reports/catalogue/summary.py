@@ -4,12 +4,20 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from loyalty.reports.columns import Column, Measure, Row, Unit, Value, rate_bp
 from loyalty.reports.filters import WholeFilters
 from loyalty.reports.registry import all_figures
 from loyalty.reports.report import VIEW_REPORTS, Report
 from loyalty.reports.scope import Scope
+
+CHANGE_COLUMN = Column(
+    "change",
+    pgettext_lazy("of a figure", "Change"),
+    Unit.MEASURE,
+    _("In percent; of shares, in percentage points."),
+)
 
 
 class Summary(Report):
@@ -24,7 +32,7 @@ class Summary(Report):
         Column("name", _("What is counted"), Unit.TEXT),
         Column("now", _("Period"), Unit.MEASURE),
         Column("before", _("Compared with"), Unit.MEASURE),
-        Column("change", _("Change"), Unit.RATE, _("In percent; of shares, in percentage points.")),
+        CHANGE_COLUMN,
         Column("definition", _("How it is counted"), Unit.TEXT),
     )
 
@@ -38,7 +46,7 @@ class Summary(Report):
                 str(figure.title),
                 Measure(now, figure.unit),
                 Measure(past, figure.unit),
-                change_bp(now, past, figure.unit),
+                change(now, past, figure.unit),
                 str(figure.definition),
             )
 
@@ -47,10 +55,11 @@ class Summary(Report):
         return sum(one.receipts().count() for one in (scope, scope.before) if one is not None)
 
 
-def change_bp(now: Value, before: Value, unit: Unit) -> int | None:
-    """Relative, in basis points; of rates the difference. None when one of them is unknown."""
+def change(now: Value, before: Value, unit: Unit) -> Measure:
+    """Relative; of rates the difference. Of None when one of them is unknown."""
+    told_in = Unit.RATE_CHANGE if unit == Unit.RATE else Unit.CHANGE
     if not isinstance(now, int | Decimal) or not isinstance(before, int | Decimal):
-        return None
+        return Measure(None, told_in)
     if unit == Unit.RATE:
-        return int(now - before)
-    return rate_bp(Decimal(now) - Decimal(before), abs(Decimal(before)))
+        return Measure(int(now - before), told_in)
+    return Measure(rate_bp(Decimal(now) - Decimal(before), abs(Decimal(before))), told_in)

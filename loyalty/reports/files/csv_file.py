@@ -90,4 +90,6 @@ TEXTS: dict[Unit, Callable[[Any], str]] = {
     Unit.MONEY: _decimal,
     Unit.RATE: _rate,
     Unit.AVERAGE: _decimal,
+    Unit.CHANGE: _rate,
+    Unit.RATE_CHANGE: _rate,
 }

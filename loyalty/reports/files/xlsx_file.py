@@ -25,6 +25,7 @@ FORMATS = {
     Unit.MONEY: '#,##0.00 "₽"',
     Unit.RATE: "0.00%",
     Unit.AVERAGE: "#,##0.00",
+    Unit.CHANGE: "+0.00%;-0.00%;0.00%",
     Unit.DAY: "dd.mm.yyyy",
     Unit.MONTH: "mmmm yyyy",
     Unit.MOMENT: "dd.mm.yyyy hh:mm",
@@ -77,10 +78,12 @@ class _Book:
         self.head = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         self.total = workbook.add_format({"bold": True, "top": 1})
         self.wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
-        self.formats = {unit: workbook.add_format({"num_format": text}) for unit, text in FORMATS.items()}
+        points = _("pp")
+        formats = FORMATS | {Unit.RATE_CHANGE: f'+0.00" {points}";-0.00" {points}";0.00" {points}"'}
+        self.formats = {unit: workbook.add_format({"num_format": text}) for unit, text in formats.items()}
         self.totals = {
             unit: workbook.add_format({"num_format": text, "bold": True, "top": 1})
-            for unit, text in FORMATS.items()
+            for unit, text in formats.items()
         }
 
     def free_name(self, title: str) -> str:
@@ -143,6 +146,9 @@ class _Book:
         def put_rate(row: int, column: int, value: int, cell_format: Any) -> None:
             number(row, column, Decimal(value).scaleb(-4), cell_format)
 
+        def put_points(row: int, column: int, value: int, cell_format: Any) -> None:
+            number(row, column, Decimal(value).scaleb(-2), cell_format)
+
         def put_moment(row: int, column: int, value: datetime, cell_format: Any) -> None:
             # Excel knows no zones.
             moment(row, column, value.replace(tzinfo=None), cell_format)
@@ -156,6 +162,8 @@ class _Book:
             Unit.TEXT: text,
             Unit.PHONE: text,
             Unit.RATE: put_rate,
+            Unit.CHANGE: put_rate,
+            Unit.RATE_CHANGE: put_points,
             Unit.DAY: moment,
             Unit.MONTH: moment,
             Unit.MOMENT: put_moment,
