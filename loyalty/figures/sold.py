@@ -9,7 +9,7 @@ the last day asked for was over. A doctor's figures count the doctor's own lines
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -21,25 +21,32 @@ PORTION = 2_000
 EVER_SINCE = date(1900, 1, 1)
 
 # Names used by the parts: `r` the receipt, `l` its line (or the receipt itself), `place` the clinic and its days.
+# The moments between which all places have their days stand in the text: the planner knows how much is asked for.
 SOLD = """
     place as (
         select * from unnest(%(clinics)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[],
                              %(zones)s::text[]) as place(clinic_id, starts_at, ends_at, zone)
-    ), sold as (
-        select r.id as receipt_id, null::bigint as refund_id, r.patient_id, r.clinic_id, moment.at, {key} as key,
+    ), sale as (
+        select r.id as receipt_id, r.patient_id, r.clinic_id, moment.at, place.ends_at, {key} as key,
                l.price, l.discount, l.points_value, l.paid
           from place
           join loyalty_receipt r on r.clinic_id = place.clinic_id
            and r.paid_at >= place.starts_at and r.paid_at < place.ends_at
+           and r.paid_at >= {earliest} and r.paid_at < {latest}
                {lines}
           cross join lateral (select r.paid_at as at) moment
          where {narrow}
+    ), sold as (
+        select receipt_id, null::bigint as refund_id, patient_id, clinic_id, at, key, price, discount,
+               points_value, paid
+          from sale
         union all
         select r.id, f.id, r.patient_id, r.clinic_id, moment.at, {key},
                -(back.discount + coalesce(part.price, 0)), -back.discount,
                -coalesce(part.price - part.money, 0), -coalesce(part.money, 0)
           from place
           join loyalty_refund f on f.at >= place.starts_at and f.at < place.ends_at
+           and f.at >= {earliest} and f.at < {latest}
           join loyalty_receipt r on r.id = f.receipt_id and r.clinic_id = place.clinic_id
           join loyalty_receiptline l on l.receipt_id = r.id
           left join loyalty_refundline part on part.refund_id = f.id and part.line_id = l.id
@@ -58,23 +65,21 @@ SOLD = """
                             else 0 end as discount) back
          where {narrow}
     ), bought as (
-        select sold.key, sold.receipt_id, sold.patient_id
-          from sold
-          join loyalty_receipt own on own.id = sold.receipt_id
-          join place on place.clinic_id = own.clinic_id
-         where sold.refund_id is null and not exists (
+        select key, receipt_id, patient_id, clinic_id, at
+          from sale
+         where not exists (
                 select from loyalty_refund whole
-                 where whole.receipt_id = sold.receipt_id and whole.is_complete and whole.at < place.ends_at)
-         group by sold.key, sold.receipt_id, sold.patient_id
-        having sum(sold.price - sold.discount) > 0
+                 where whole.receipt_id = sale.receipt_id and whole.is_complete and whole.at < sale.ends_at)
+           {costs_something}
     )"""
 MONTH = "date_trunc('month', moment.at at time zone place.zone)::date"
 LINES = "join loyalty_receiptline l on l.receipt_id = r.id"
+LINES_COST_SOMETHING = "group by key, receipt_id, patient_id, clinic_id, at having sum(price - discount) > 0"
 # Without a doctor the receipt itself has the sums of its lines.
 WHOLE_RECEIPT = (
     "cross join lateral (select r.price, r.discount, r.points_value, r.paid, null::bigint as doctor_id) l"
 )
-
+RECEIPT_COSTS_SOMETHING = "and price > discount"
 
 # Conditions that lists add to a question, by the name of their value.
 ALSO = {
@@ -142,5 +147,18 @@ def _text(query: str, scope: Scope, *, key: str, by_line: bool, also: Iterable[s
         narrow.append("l.doctor_id = %(doctor)s")
     if not scope.segment.is_everybody:
         narrow.append("r.patient_id = any(%(patients)s)")
-    lines = LINES if by_line or scope.doctor_id is not None else WHOLE_RECEIPT
-    return query.replace("SOLD_TABLES", SOLD.format(key=key, lines=lines, narrow=" and ".join(narrow)))
+    has_lines = by_line or scope.doctor_id is not None
+    _clinics, starts, ends = scope.span_arrays()
+    tables = SOLD.format(
+        key=key,
+        earliest=_literal(min(starts)),
+        latest=_literal(max(ends)),
+        lines=LINES if has_lines else WHOLE_RECEIPT,
+        costs_something=LINES_COST_SOMETHING if has_lines else RECEIPT_COSTS_SOMETHING,
+        narrow=" and ".join(narrow),
+    )
+    return query.replace("SOLD_TABLES", tables)
+
+
+def _literal(moment: datetime) -> str:
+    return f"timestamptz '{moment.isoformat()}'"
