@@ -1,6 +1,7 @@
 """Tables of the program, the ledger and the checkout."""
 
 from loyalty.models.call_task import Call, CallTask
+from loyalty.models.cohort_day import CohortDay
 from loyalty.models.figure_setting import FigureSetting
 from loyalty.models.goal import Goal
 from loyalty.models.import_run import ImportFile, ImportRow, ImportRun, RowOutcome
@@ -33,6 +34,7 @@ __all__ = [
     "Award",
     "Call",
     "CallTask",
+    "CohortDay",
     "Entry",
     "FigureSetting",
     "Goal",

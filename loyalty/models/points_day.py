@@ -48,6 +48,8 @@ class RollupMark(models.Model):
     counted_at = models.DateTimeField(_("counted"))
     # Last day of which the open points are stored, with all days before it.
     open_through = models.DateField(_("open points counted through"), null=True)
+    # Whether the days of the points by month of issue are counted up to the same operation.
+    has_cohorts = models.BooleanField(_("points by month of issue counted"), default=False)
 
     class Meta:
         verbose_name = _("mark of the rollups")

@@ -1,33 +1,9 @@
-"""What is open and what has burnt: reads of lots and allocations, as of any day. Reads no clock."""
-
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-from typing import Any
-
-from django.db import connection
+"""What is open and what has burnt, for the clinics of a report. Reads no clock."""
 
 from loyalty.reports.columns import rate_bp
 from loyalty.reports.scope import Scope
+from loyalty.rollups.cohort_days import Cohort, read_cohorts
 from loyalty.rollups.open_reading import OpenPoints, open_points_on
-
-SQL_FOLDER = Path(__file__).parent / "sql"
-BREAKAGE = (SQL_FOLDER / "breakage.sql").read_text()
-
-
-@dataclass(frozen=True, slots=True)
-class Cohort:
-    """Points issued in one month."""
-
-    month: date
-    issued: int
-    burnt: int
-    open: int
-
-    @property
-    def is_mature(self) -> bool:
-        """Nothing of it is open: what has burnt is all that ever will."""
-        return self.open == 0
 
 
 def open_points(scope: Scope) -> list[OpenPoints]:
@@ -37,10 +13,7 @@ def open_points(scope: Scope) -> list[OpenPoints]:
 
 def cohorts(scope: Scope) -> list[Cohort]:
     """By the month of issue, as they are now."""
-    asked: dict[str, Any] = {"clinics": scope.clinic_ids, "zones": [clinic.timezone for clinic in scope.clinics]}
-    with connection.cursor() as cursor:
-        cursor.execute(BREAKAGE, asked)
-        return [Cohort(*row) for row in cursor.fetchall()]
+    return read_cohorts(scope.clinics)
 
 
 def breakage_bp(found: list[Cohort]) -> int | None:

@@ -15,14 +15,14 @@ from django.db import connection, transaction
 from clinics.calendar import end_of_day
 from clinics.models import Clinic
 from loyalty.models import NightlyRun, Operation, RollupMark
+from loyalty.rollups.cohort_days import count_cohort_days, store_cohort_days
 from loyalty.rollups.open_days import count_open_days, store_open_days
+from loyalty.rollups.slices import slices_of
 
 SQL_FOLDER = Path(__file__).parent / "sql"
 CHANGED_DAYS, REFRESH_DAYS, CHECK_DAYS = (
     (SQL_FOLDER / f"{name}.sql").read_text() for name in ("changed_days", "refresh_days", "check_days")
 )
-# Days of one statement: it holds no lock that a desk would wait for, and is done in a moment.
-SLICE = 31
 # Operations at which the second night looks again: the first one has counted all there ever were.
 RECENT_OPERATIONS = 10_000
 
@@ -59,6 +59,7 @@ def count_changed_days(*, clinic: Clinic, at: datetime) -> list[date]:
         # All of them up to the new mark: a day counted to another mark would be read wrongly.
         _refresh(clinic, days, through=through)
         count_open_days(clinic=clinic, mark=mark, changed=days, through=through, at=at)
+        count_cohort_days(clinic=clinic, mark=mark, through=through, at=at)
         RollupMark.objects.filter(pk=mark.pk).update(
             operation_id=through,
             looked_again_from=mark.operation_id or max(through - RECENT_OPERATIONS, 0),
@@ -84,6 +85,14 @@ def repair_open_days(*, clinic: Clinic, first: date, last: date, at: datetime) -
             )
 
 
+def repair_cohort_days(*, clinic: Clinic, days: Sequence[date], at: datetime) -> None:
+    """Count the days of the points by month of issue anew. Own transaction; waits for another's."""
+    with transaction.atomic():
+        mark = _locked_mark(clinic, at=at)
+        if mark.has_cohorts:
+            store_cohort_days(clinic=clinic, days=days, through=mark.operation_id)
+
+
 def differences(*, clinic: Clinic, first: date, last: date) -> Iterator[Difference]:
     """Where the clinic's rollup and the ledger disagree. Reads every entry of the days."""
     mark = RollupMark.objects.filter(clinic=clinic).values_list("operation_id", flat=True).first() or 0
@@ -105,7 +114,7 @@ def _locked_mark(clinic: Clinic, *, at: datetime) -> RollupMark:
 
 def _refresh(clinic: Clinic, days: Sequence[date], *, through: int) -> None:
     with connection.cursor() as cursor:
-        for first, last in _runs(days):
+        for first, last in slices_of(days):
             asked: dict[str, Any] = {
                 "clinic": clinic.pk,
                 "zone": clinic.timezone,
@@ -116,20 +125,6 @@ def _refresh(clinic: Clinic, days: Sequence[date], *, through: int) -> None:
                 "through": through,
             }
             cursor.execute(REFRESH_DAYS, asked)
-
-
-def _runs(days: Sequence[date]) -> Iterator[tuple[date, date]]:
-    """First and last of days that follow one another, at most a slice of them."""
-    first = last = None
-    for day in sorted(set(days)):
-        if first is not None and last is not None and (day - last).days == 1 and (day - first).days < SLICE:
-            last = day
-            continue
-        if first is not None and last is not None:
-            yield first, last
-        first = last = day
-    if first is not None and last is not None:
-        yield first, last
 
 
 def _read(query: str, asked: dict[str, Any]) -> list[Any]:

@@ -95,10 +95,12 @@ def first_day(clinic: Clinic) -> date | None:
 
 def asked_of(clinics: Sequence[Clinic], *, first: date, last: date, through: int = NOW) -> dict[str, Any]:
     """Parameters of OPEN_DAYS."""
+    starts = [end_of_day(first - timedelta(days=1), clinic.tz) for clinic in clinics]
     return {
         "clinics": [clinic.pk for clinic in clinics],
         "zones": [clinic.timezone for clinic in clinics],
-        "starts": [end_of_day(first - timedelta(days=1), clinic.tz) for clinic in clinics],
+        "starts": starts,
+        "earliest": min(starts),
         "first": first,
         "last": last,
         "through": through,

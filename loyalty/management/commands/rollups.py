@@ -1,6 +1,7 @@
 """`manage.py rollups [--from DAY] [--to DAY] [--check]`: count days of the rollups anew, or prove them."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +14,14 @@ from clinics import clock
 from clinics.calendar import local_date
 from clinics.models import Clinic
 from loyalty.models import Operation
-from loyalty.rollups.counting import count_changed_days, differences, repair_days, repair_open_days
+from loyalty.rollups.cohort_days import cohort_differences
+from loyalty.rollups.counting import (
+    count_changed_days,
+    differences,
+    repair_cohort_days,
+    repair_days,
+    repair_open_days,
+)
 from loyalty.rollups.open_days import open_differences
 
 
@@ -43,6 +51,7 @@ class Command(BaseCommand):
             changed = count_changed_days(clinic=clinic, at=at)
             repair_days(clinic=clinic, days=days, at=at)
             repair_open_days(clinic=clinic, first=first, last=last, at=at)
+            repair_cohort_days(clinic=clinic, days=days, at=at)
             self.stdout.write(f"{clinic.code}: {len({*days, *changed})}")
         if found:
             text = ngettext(
@@ -56,13 +65,15 @@ class Command(BaseCommand):
 
     def _check(self, clinic: Clinic, first: date, last: date) -> int:
         found = 0
-        for one in differences(clinic=clinic, first=first, last=last):
+        for line in self._differences(clinic, first, last):
             found += 1
-            self.stdout.write(f"{clinic.code} {one.day} {one.kind}: {one.stored}, ledger {one.proved}")
-        for open_one in open_differences(clinic=clinic, first=first, last=last):
-            found += 1
-            burn = open_one.month or open_one.kind
-            self.stdout.write(
-                f"{clinic.code} {open_one.day} open, burn {burn}: {open_one.stored}, ledger {open_one.proved}"
-            )
+            self.stdout.write(f"{clinic.code} {line}")
         return found
+
+    def _differences(self, clinic: Clinic, first: date, last: date) -> Iterator[str]:
+        for one in differences(clinic=clinic, first=first, last=last):
+            yield f"{one.day} {one.kind}: {one.stored}, ledger {one.proved}"
+        for still in open_differences(clinic=clinic, first=first, last=last):
+            yield f"{still.day} open, burn {still.month or still.kind}: {still.stored}, ledger {still.proved}"
+        for cohort in cohort_differences(clinic=clinic, first=first, last=last):
+            yield f"{cohort.day} issued in {cohort.month:%Y-%m}: {cohort.stored}, ledger {cohort.proved}"

@@ -22,8 +22,7 @@ with place as (
    where a.unit = 'POINTS'
 ), later as (
   select o.id, o.effective_at, o.id <= %(through)s::bigint as is_counted
-    from loyalty_operation o where o.effective_at >= (select min(starts_at) from place)
-        or o.id > %(through)s::bigint
+    from loyalty_operation o where o.effective_at >= %(earliest)s::timestamptz or o.id > %(through)s::bigint
 ), moved as (
   select l.account_id, l.never_burns, l.available_at, l.last_day, later.effective_at, later.is_counted, l.amount as units
     from later
