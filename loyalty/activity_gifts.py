@@ -1,4 +1,7 @@
-"""Gifts for something done in the cabinet: each once in a lifetime, whenever the program has a rule for it."""
+"""Gifts for something done in the cabinet: each once in a lifetime, whenever the program has a rule for it.
+
+A visit is booked online when the desk has agreed on a time with whoever asked for it in the cabinet.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +20,7 @@ class Activity(StrEnum):
 
     FIRST_LOG_IN = "first_log_in"
     PROFILE_FILLED = "profile_filled"
-    CHANNEL_LINKED = "channel_linked"
+    BOOKED_ONLINE = "booked_online"
 
 
 def give_activity_gifts(activity: Activity, *, patient_id: int, at: datetime) -> int:

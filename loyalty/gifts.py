@@ -12,16 +12,17 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from clinics.calendar import local_date
-from loyalty.checkout.limit_use import LimitUsedUp, ReceiptPlace, read_used, take
+from loyalty.checkout.limit_use import LimitUsedUp, ReceiptPlace, give_back, read_used, take
 from loyalty.ledger import posting
 from loyalty.ledger.posting import Posted
 from loyalty.lot_dates import lot_for
 from loyalty.messages.events import GIFT_GIVEN
 from loyalty.models import Account, Operation, OperationKind, Source, Standing
-from loyalty.program.versions import RunningProgram
+from loyalty.program.versions import RunningProgram, compiled_version
 from loyalty.rules.compiled import Gift
 from loyalty.rules.limits import within_limits
 from notifications import outbox
+from patients.models import Patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,16 @@ class Occasion:
     facts: Mapping[str, Any] = field(default_factory=dict)
     source: Source = Source.SYSTEM
     actor: User | None = None
+
+
+def return_uses(operation: Operation, *, rule_code: str, points: int, patient: Patient, at: datetime) -> None:
+    """A budget may give again what was taken back of a gift given at `at`. Call inside a transaction."""
+    if not points or operation.program_version is None:
+        return
+    rules = compiled_version(operation.program_version).gifts
+    limits = [limit for rule in rules if rule.code == rule_code for limit in rule.limits]
+    clinic = patient.home_clinic
+    give_back(limits, {rule_code: points}, ReceiptPlace(patient.pk, clinic.code, local_date(at, clinic.tz)))
 
 
 def give_gift(gift: Gift, occasion: Occasion, *, running: RunningProgram, at: datetime) -> Posted | None:

@@ -16,15 +16,13 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from clinics import audit
-from clinics.calendar import local_date
 from clinics.models import Clinic
 from clinics.money import to_kopecks, to_roubles
-from loyalty.checkout.limit_use import ReceiptPlace, give_back
-from loyalty.gifts import Occasion, give_gift
+from loyalty.gifts import Occasion, give_gift, return_uses
 from loyalty.ledger import posting
 from loyalty.ledger.posting import TakeBackPolicy
-from loyalty.models import Account, Operation, Receipt, Refund, Source, Standing, ThresholdGift
-from loyalty.program.versions import RunningProgram, compiled_version
+from loyalty.models import Account, Receipt, Refund, Source, Standing, ThresholdGift
+from loyalty.program.versions import RunningProgram
 from loyalty.rules.amounts import kopecks_of
 from loyalty.rules.compiled import Gift
 
@@ -183,7 +181,9 @@ def _lapse(
             source=Source.DESK,
         )
         taken = -posted.units
-        _return_uses(gift, gift.operation, points=taken, receipt=receipt)
+        return_uses(
+            gift.operation, rule_code=gift.rule_code, points=taken, patient=receipt.patient, at=gift.reached_at
+        )
     gift.lapsed_at = at
     gift.kept_points = gift.points - taken
     gift.save(update_fields=["lapsed_at", "kept_points"])
@@ -196,14 +196,3 @@ def _lapse(
         details={"rule": gift.rule_code, "taken": taken, "kept": gift.kept_points, "refund": refund.pk},
     )
     return LapsedGift(gift=gift, taken_points=taken, kept_points=gift.kept_points)
-
-
-def _return_uses(gift: ThresholdGift, operation: Operation, *, points: int, receipt: Receipt) -> None:
-    """A budget may give again what was taken back."""
-    if not points or operation.program_version is None:
-        return
-    rules = compiled_version(operation.program_version).gifts
-    limits = [limit for rule in rules if rule.code == gift.rule_code for limit in rule.limits]
-    clinic = receipt.patient.home_clinic
-    place = ReceiptPlace(receipt.patient_id, clinic.code, local_date(gift.reached_at, clinic.tz))
-    give_back(limits, {gift.rule_code: points}, place)

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from clinics.calendar import local_date
+from loyalty.activity_gifts import Activity, give_activity_gifts
 from loyalty.calls.listing import visible_to
 from loyalty.calls.refusals import refuse_calls
-from loyalty.models import Call, CallTask
+from loyalty.models import Account, Call, CallTask
 from patients.models import Patient
 
 # Whoever took a task and went away keeps it no longer than this.
@@ -67,9 +68,12 @@ def record_outcome(
     """The task is done, or comes back when nobody answered.
 
     Own transaction; locks the task, then, if they asked not to be called, the patient: their other tasks that they
-    have not asked for themselves are closed. Raises TaskGone, TaskTaken.
+    have not asked for themselves are closed. When a visit is agreed on, the patient's account is locked first: a
+    wish from the cabinet may bring the program's gift for booking online. Raises TaskGone, TaskTaken.
     """
     with transaction.atomic():
+        if said.outcome == Outcome.BOOKED:
+            _lock_account(task_id)
         task = _locked(task_id, clinic_ids=clinic_ids, actor=actor, at=at)
         Call.objects.create(task=task, outcome=said.outcome, comment=said.comment, actor=actor, at=at)
         task.taken_by = task.taken_at = None
@@ -80,6 +84,8 @@ def record_outcome(
         task.save(update_fields=["taken_by", "taken_at", "due_date", "outcome", "done_at"])
         if said.outcome == Outcome.NO_CALLS:
             _stop_calling(task.patient, actor=actor, at=at)
+        if said.outcome == Outcome.BOOKED and task.kind == CallTask.Kind.BOOKING:
+            give_activity_gifts(Activity.BOOKED_ONLINE, patient_id=task.patient_id, at=at)
     return task
 
 
@@ -93,6 +99,11 @@ def close_tasks(rows: Q, *, at: datetime) -> int:
     return CallTask.objects.filter(rows, done_at=None).update(
         outcome=Outcome.NOT_NEEDED, done_at=at, taken_by=None, taken_at=None
     )
+
+
+def _lock_account(task_id: int) -> None:
+    """Before the task: an erasure takes them in this order."""
+    list(Account.objects.filter(patient__call_tasks=task_id).select_for_update(of=("self",)))
 
 
 def _locked(task_id: int, *, clinic_ids: Collection[int], actor: User, at: datetime) -> CallTask:

@@ -3,6 +3,7 @@
 from loyalty.models.call_task import Call, CallTask
 from loyalty.models.cohort_day import CohortDay
 from loyalty.models.figure_setting import FigureSetting
+from loyalty.models.friend_gift import FriendGift
 from loyalty.models.goal import Goal
 from loyalty.models.import_run import ImportFile, ImportRow, ImportRun, RowOutcome
 from loyalty.models.ledger import Account, Allocation, Entry, Lot, Operation, OperationKind, Source, Unit
@@ -37,6 +38,7 @@ __all__ = [
     "CohortDay",
     "Entry",
     "FigureSetting",
+    "FriendGift",
     "Goal",
     "ImportFile",
     "ImportRow",

@@ -16,7 +16,7 @@ from loyalty.imports.runs.asking import forget_old_imports
 from loyalty.models import NightlyRun
 from loyalty.nightly import journal
 from loyalty.nightly.call_list import make_call_list
-from loyalty.nightly.gifts import give_threshold_gifts
+from loyalty.nightly.gifts import give_gifts
 from loyalty.nightly.point_sweeps import burn_expired, release_pending
 from loyalty.nightly.privilege_codes import return_unused_codes
 from loyalty.nightly.reminders import plan_reminders
@@ -35,7 +35,7 @@ Step = NightlyRun.Step
 STEPS: tuple[tuple[NightlyRun.Step, Callable[..., None]], ...] = (
     (Step.VISITS, close_forgotten_visits),
     (Step.RELEASE, release_pending),
-    (Step.GIFTS, give_threshold_gifts),
+    (Step.GIFTS, give_gifts),
     (Step.TIERS, recount_tiers),
     # Before burning: what they bring back past its day goes in the same night.
     (Step.CODES, return_unused_codes),

@@ -84,6 +84,7 @@ REASONS: dict[str, Callable[[], str]] = {
         "or be “none”."
     ),
     "never_such_visit": lambda: _("a first visit has number 1 and a later one has not: the rule can never apply."),
+    "nothing_sets_it_off": lambda: _("nothing gives this gift yet, so patients are not told of it."),
     "never_such_weekday": lambda: _("no such day of the week lies between its first and last day."),
     "days_not_used": lambda: _("a promotion runs by its own days, these ones are not looked at."),
     "is_over": lambda: _("it ended on %(day)s and no longer applies."),

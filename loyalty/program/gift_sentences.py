@@ -14,6 +14,7 @@ from loyalty.program.review_platforms import platform_name
 from loyalty.program.telling import Section, Sentence, Telling, title_of
 from loyalty.program.word_lists import and_list, quoted
 from loyalty.rules.amounts import kopecks_of
+from loyalty.rules.gift_shapes import is_heard
 from loyalty.rules.rule_checks import gifts
 
 Document = Mapping[str, Any]
@@ -30,7 +31,8 @@ def gift_sentences(telling: Telling) -> Iterator[Sentence]:
             # A gift can be spent at once, whatever earned points wait for.
             own_wait(AT_ONCE, telling),
         ]
-        yield Sentence(Section.GIFTS, key, placed.path, " ".join(part for part in parts if part))
+        text = " ".join(part for part in parts if part)
+        yield Sentence(Section.GIFTS, key, placed.path, text, is_internal=not is_heard(gift["trigger"]))
         if "budget" in gift:
             text = budget_text(gift["budget"], title=title_of(placed))
             yield Sentence(Section.GIFTS, f"{key}.budget", f"{placed.path}.budget", text, is_internal=True)
@@ -80,6 +82,10 @@ def _review(trigger: Document, words: Words, _telling: Telling) -> str:
     return " ".join((text, again % {"count": months}))
 
 
+def _friend(_trigger: Document, words: Words, _telling: Telling) -> str:
+    return _("%(title)s: %(points)s once a friend who came by your word has paid for a first visit.") % words
+
+
 def _activity(trigger: Document, words: Words, _telling: Telling) -> str:
     return ACTIVITIES[trigger["of"]]() % words
 
@@ -90,6 +96,7 @@ TRIGGERS: dict[str, Callable[[Document, Words, Telling], str]] = {
     "course_finished": _course,
     "review": _review,
     "activity": _activity,
+    "friend_paid": _friend,
 }
 ACTIVITIES: dict[str, Callable[[], str]] = {
     "profile_filled": lambda: _("%(title)s: %(points)s for a profile filled in."),

@@ -2,15 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.program.places import value_at
 from loyalty.program.review_platforms import PLATFORMS
 from loyalty.program_page.blocks import Block, KindBlock, Setting
 from loyalty.program_page.fields import ChoiceField, CodesField, NumberField, WholeField
 from loyalty.program_page.services_field import ServicesField
 
+CHANNEL_LINKED = ("channel_linked", _("a linked channel of messages"))
 ACTIVITIES = (
     ("first_log_in", _("the first log-in to the cabinet")),
     ("profile_filled", _("a filled-in profile")),
-    ("channel_linked", _("a linked channel of messages")),
     ("booked_online", _("an online booking")),
 )
 
@@ -23,6 +24,7 @@ class TriggerBlock(KindBlock):
         "course_finished": _("a course of treatment is finished"),
         "review": _("a review"),
         "activity": _("something done in the cabinet"),
+        "friend_paid": _("a friend has paid a first visit"),
     }
     first_kind = "threshold"
 
@@ -54,6 +56,9 @@ class TriggerBlock(KindBlock):
     def prepare(self, setting: Setting) -> None:
         self.fields["categories"].offer(setting.choices.categories)  # type: ignore[attr-defined]
         self.fields["services"].offer(setting.choices.services)  # type: ignore[attr-defined]
+        # Nothing links a channel yet: only a program that says so already keeps it.
+        if value_at(setting.document, (*setting.part, "of")) == CHANNEL_LINKED[0]:
+            self.fields["activity"].offer((*ACTIVITIES, CHANNEL_LINKED))  # type: ignore[attr-defined]
 
 
 class GiftPointsBlock(Block):

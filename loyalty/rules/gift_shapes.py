@@ -1,5 +1,8 @@
 """Shapes of one-off gifts: points for something the patient has done, outside a single receipt."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from loyalty.rules.condition_shapes import MOST_POINTS, MOST_ROUBLES, POINTS_BUDGET, PRICE_LIST_CODES, TITLE
 from loyalty.rules.shapes import PRICE_LIST_CODE_PATTERN, ByKind, Code, ListOf, Number, OneOf, Record, Shape, Whole
 
@@ -14,8 +17,18 @@ TRIGGER = ByKind(
         "course_finished": Record({}, {"courses": ListOf(Code(PRICE_LIST_CODE_PATTERN), fewest=1)}),
         "review": Record({"platforms": ListOf(Code(), fewest=1)}, {"months": Whole(1, 120)}),
         "activity": Record({"of": OneOf(("profile_filled", "first_log_in", "channel_linked", "booked_online"))}),
+        # To the inviter, when a friend has paid a first visit in money.
+        "friend_paid": Record({}),
     }
 )
+# The document may say these, but nothing sets them off yet: nobody is promised what never comes.
+UNHEARD_TRIGGERS = ("habit", "course_finished")
+UNHEARD_ACTIVITIES = ("channel_linked",)
+
+
+def is_heard(trigger: Mapping[str, Any]) -> bool:
+    """Whether something in the portal sets the trigger off."""
+    return trigger["kind"] not in UNHEARD_TRIGGERS and trigger.get("of") not in UNHEARD_ACTIVITIES
 
 
 def gift_shape(life: Shape) -> Record:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from loyalty.rules.rule_checks import earning_rules
+from loyalty.rules.gift_shapes import is_heard
+from loyalty.rules.rule_checks import earning_rules, gifts
 from loyalty.rules.shapes import Fault, decimal_of
 
 Document = Mapping[str, Any]
@@ -55,6 +56,12 @@ def _is_named(document: Document, tier: Document) -> bool:
     discounts = document.get("discounts", {})
     rules = [*document["earning"]["rules"], *discounts.get("promotions", ()), discounts.get("card", {})]
     return any(tier["code"] in rule.get("when", {}).get("tiers", ()) for rule in rules)
+
+
+def gift_warnings(document: Document) -> Iterator[Fault]:
+    for placed in gifts(document):
+        if not is_heard(placed.rule["trigger"]):
+            yield Fault(f"{placed.path}.trigger", "nothing_sets_it_off")
 
 
 def reminder_warnings(document: Document) -> Iterator[Fault]:

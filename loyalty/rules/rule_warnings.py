@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from loyalty.rules.overlap import holds_whenever, may_both_hold
-from loyalty.rules.program_warnings import limit_warnings, reminder_warnings, tier_warnings
+from loyalty.rules.program_warnings import gift_warnings, limit_warnings, reminder_warnings, tier_warnings
 from loyalty.rules.rule_checks import BASE, Placed, earning_rules, promotions
 from loyalty.rules.shapes import Fault, day_of, decimal_of
 
@@ -29,6 +29,7 @@ def find_warnings(document: Document, *, day: date) -> list[Fault]:
         _empty_groups,
         limit_warnings,
         tier_warnings,
+        gift_warnings,
         reminder_warnings,
     ):
         found += warn(document)

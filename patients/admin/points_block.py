@@ -137,10 +137,12 @@ def _by_hand(row: StatementRow) -> str:
 def _gift(row: StatementRow, program: CompiledProgram) -> str:
     """Which gift was given, or taken back after a refund."""
     about = row.explanation or {}
-    code = str(about.get("lapsed_gift") or about.get("rule"))
+    code = str(about.get("lapsed_gift") or about.get("undone_gift") or about.get("rule"))
     if code not in program.titles:
         return ""
     title = rule_title(program, code)
+    if "undone_gift" in about:
+        return _("“%(gift)s”: the friend's visit was refunded.") % {"gift": title}
     if "lapsed_gift" in about:
         return _("“%(gift)s”: after a refund the payments no longer reach its sum.") % {"gift": title}
     return title

@@ -6,6 +6,7 @@ from datetime import time
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from loyalty.models import FriendGift
 from patients.cabinet.data_table import Table, Value, make_table
 from patients.models import (
     Card,
@@ -123,6 +124,17 @@ def _links(ids: list[int]) -> Table:
     )
 
 
+def _friend_gifts(ids: list[int]) -> Table:
+    """How much and when; whose visit it was is the friend's."""
+    gifts = FriendGift.objects.filter(inviter__in=ids).order_by("pk")
+    return make_table(
+        "friend_gifts",
+        _("Given for friends"),
+        (("at", _("When")), ("points", _("Points")), ("undone_at", _("Taken back on"))),
+        ((row.given_at, row.points, row.undone_at) for row in gifts),
+    )
+
+
 def _recommended(ids: list[int]) -> Table:
     """That there was somebody; who it was is theirs."""
     edges = Referral.objects.filter(patient__in=ids).order_by("pk")
@@ -145,5 +157,6 @@ PERSON_TABLES: tuple[Callable[[list[int]], Table], ...] = (
     _consents,
     _choices,
     _links,
+    _friend_gifts,
     _recommended,
 )

@@ -1,5 +1,7 @@
 """The room of friends: the patient's own link, code and QR, and how many have come by it."""
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -7,7 +9,7 @@ from django.views.decorators.http import require_safe
 from clinics import clock
 from clinics.number_texts import number_text, points_word
 from clinics.qr_codes import qr_svg
-from loyalty.friends import read_funnel
+from loyalty.friends import inviters_gift, read_funnel
 from loyalty.program.versions import NoProgram, current_program
 from patients.cabinet.access import patient_page
 from patients.models import Patient
@@ -18,7 +20,7 @@ from patients.share_links import friend_link, without_scheme
 @require_safe
 @patient_page
 def friends(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """Four queries whatever the number of friends; the code is made at the first look."""
+    """Five queries whatever the number of friends; the code is made at the first look."""
     if not patient.is_member:
         return render(request, "cabinet/friends.html", {"is_member": False})
     at = clock.now()
@@ -31,19 +33,30 @@ def friends(request: HttpRequest, patient: Patient) -> HttpResponse:
         "link": link,
         "shown_link": without_scheme(link),
         "qr": qr_svg(link),
-        "gift": _gift(),
+        "gifts": _gifts(),
         "has_friends": bool(funnel.opened or funnel.registered),
         "opened": number_text(funnel.opened),
         "registered": number_text(funnel.registered),
         "visited": number_text(funnel.visited),
+        "earned": number_text(funnel.earned) if funnel.earned else "",
     }
     return render(request, "cabinet/friends.html", context)
 
 
-def _gift() -> str:
-    """What the friend gets for joining; empty when the program gives nothing."""
+@dataclass(frozen=True, slots=True)
+class Gifts:
+    """In words; empty where the program gives nothing."""
+
+    friend: str = ""  # for joining
+    own: str = ""  # for the friend's first paid visit
+
+
+def _gifts() -> Gifts:
     try:
-        welcome = current_program(at=clock.now()).program.welcome
+        program = current_program(at=clock.now()).program
     except NoProgram:
-        return ""
-    return points_word(welcome.points) if welcome else ""
+        return Gifts()
+    own = inviters_gift(program)
+    return Gifts(
+        friend=points_word(program.welcome.points) if program.welcome else "", own=points_word(own) if own else ""
+    )

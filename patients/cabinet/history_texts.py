@@ -20,6 +20,8 @@ from loyalty.texts.explanations import explain, rule_title
 from loyalty.texts.manual_points import manual_reason
 
 WELCOME = "welcome"
+# How an operation says that a gift was taken back: its payments or a friend's visit were refunded.
+UNDONE_GIFTS = {"lapsed_gift", "undone_gift"}
 REFUND_KINDS = {OperationKind.RETURN, OperationKind.TAKE_BACK}
 # Their points without a day of their own live by the account's rolling date. What a refund gives back goes to the
 # lots it came from, so its row has no day to tell unless a new lot was made.
@@ -103,7 +105,7 @@ def _place(row: StatementRow, *, receipt: int | None, reader: Reader) -> str:
 def _title(row: StatementRow, receipt: int | None, *, reader: Reader) -> str:
     if row.kind == OperationKind.GIFT and is_welcome(row):
         return _("Welcome gift")
-    if "lapsed_gift" in (row.explanation or {}):
+    if UNDONE_GIFTS & (row.explanation or {}).keys():
         return _("Gift taken back")
     if "privilege" in (row.explanation or {}):
         return str(PRIVILEGE_TITLES[OperationKind(row.kind)])
@@ -131,7 +133,10 @@ def _reasons(row: StatementRow, reader: Reader) -> list[str]:
 
 
 def _taken_back(row: StatementRow, reader: Reader) -> str:
-    code = (row.explanation or {}).get("lapsed_gift")
+    explanation = row.explanation or {}
+    if "undone_gift" in explanation:
+        return _("What it had been given for was refunded.")
+    code = explanation.get("lapsed_gift")
     if code is None:
         return _("Earned points taken back.")
     title = rule_title(reader.program, code) if reader.program else code

@@ -8,6 +8,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from clinics.number_texts import day_text, money_text, number_text, percent_text, points_word
+from loyalty.friends import inviters_gift
 from loyalty.ledger.balance import BurnDay
 from loyalty.texts.explanations import tier_title
 from loyalty.texts.tiers import keeping_texts, next_step_text
@@ -153,9 +154,18 @@ def welcome_text(facts: HomeFacts) -> str:
 def friend_text(facts: HomeFacts) -> str:
     """What an invitation is worth by the program in force."""
     welcome = facts.program.welcome if facts.program else None
-    if welcome is None:
-        return _("Your friend joins by your link, and you see that they have come.")
-    return _("Your friend gets %(points)s for joining by your link.") % {"points": points_word(welcome.points)}
+    own = inviters_gift(facts.program) if facts.program else 0
+    words = {"own": points_word(own), "points": points_word(welcome.points) if welcome else ""}
+    if welcome and own:
+        return (
+            _("%(own)s for you once your friend has paid for a first visit, %(points)s for the friend at once.")
+            % words
+        )
+    if welcome:
+        return _("Your friend gets %(points)s for joining by your link.") % words
+    if own:
+        return _("You get %(own)s once your friend has paid for a first visit.") % words
+    return _("Your friend joins by your link, and you see that they have come.")
 
 
 def _burn(item: BurnDay, facts: HomeFacts) -> BurnText:

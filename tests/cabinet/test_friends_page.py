@@ -4,13 +4,14 @@ import re
 
 import pytest
 
+from loyalty.models import FriendGift
 from patients.models import Patient, PublicCode
 from patients.public_codes import take_code
 from patients.referrals import set_inviter
 from tests.admin.two_clinics import make_receipt
 from tests.cabinet.pages import log_in, text_of
 from tests.people import LONG_AGO, make_clinic, make_patient
-from tests.programs import make_member, publish_preset
+from tests.programs import give_points, make_member, publish_preset
 
 pytestmark = pytest.mark.django_db
 
@@ -110,10 +111,43 @@ def test_stranger_is_sent_to_the_log_in(client):
 def test_page_costs_the_same_however_many_friends(client, anna, django_assert_num_queries):
     give_code(anna)
     client.get("/friends/")
-    with django_assert_num_queries(6):  # session, user with patient, code, two sums, program
+    with django_assert_num_queries(7):  # session, user with patient, code, three sums, program
         client.get("/friends/")
     for number in range(6):
         bring(anna, number)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/friends/")
+
+
+def test_points_given_for_friends_are_one_sum(client, anna):
+    give_code(anna, opened=1)
+    friends = [bring(anna, number, visits=1) for number in range(2)]
+    for friend, points, undone in zip(friends, (250, 250), (None, LONG_AGO), strict=True):
+        receipt = make_receipt(friend, clinic=make_clinic(), actor=None, price=1000, paid=1000)
+        operation = give_points(anna, points, at=LONG_AGO, key=f"friend:{friend.pk}")
+        FriendGift.objects.create(
+            inviter=anna, friend=friend, rule_code="friend", receipt=receipt, points=points,
+            operation_id=operation, given_at=LONG_AGO, undone_at=undone, kept_points=40 if undone else 0,
+        )  # fmt: skip
+
+    assert "пришли на приём 2 начислено вам 290" in text_of(client.get("/friends/"))
+
+
+def test_page_says_what_each_of_the_two_gets_and_when(client, anna):
+    page = text_of(client.get("/friends/"))
+
+    assert "Вам 250 баллов, когда друг впервые оплатит визит." in page
+    assert "Друг получит за вступление: 250 баллов." in page
+    assert "На следующее утро у вас 250 баллов." in page
+
+
+def test_program_without_the_inviters_gift_promises_none(client, sms, settings):
+    publish_preset(gifts=[])
+    make_member()
+    log_in(client, sms)
+
+    page = text_of(client.get("/friends/"))
+
+    assert "Вам" not in page
+    assert "Вы видите это здесь." in page

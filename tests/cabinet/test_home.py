@@ -231,7 +231,7 @@ def test_home_says_what_a_friend_gets(client, sms, today):
 
     page = home_of(client, sms)
 
-    assert "Друг получит 250 баллов за вступление по вашей ссылке." in said(text_of(page))
+    assert "Вам 250 баллов, когда друг впервые оплатит визит, другу 250 баллов сразу." in said(text_of(page))
     assert 'href="/friends/"' in page.content.decode()
 
 

@@ -11,6 +11,7 @@ from clinics.models import Clinic
 from loyalty.calls.requests import PartOfDay, VisitWish, add_task, ask_for_visit, write_to_clinic
 from loyalty.models import (
     Call,
+    FriendGift,
     ImportedOpening,
     ManualDiscount,
     ManualTier,
@@ -67,6 +68,7 @@ EXPORTED = {
     "loyalty.ReceiptLine": "services",
     "loyalty.Refund": "refunds",
     "loyalty.Review": "reviews",
+    "loyalty.FriendGift": "friend_gifts",
 }
 LEFT_OUT = {
     "patients.Patient_tags": "a remark of the staff, shown at the desk",
@@ -125,6 +127,10 @@ def anna(today):
     vera = make_member("Петрова", "Вера", "+79160000001")
     Referral.objects.create(patient=anna, inviter=vera, set_at=NOON)
     words_of(anna, rita)
+    FriendGift.objects.create(
+        inviter=anna, friend=vera, rule_code="friend", receipt=receipt, points=250, given_at=NOON,
+        operation_id=give_points(anna, 250, at=NOON),
+    )  # fmt: skip
     buy(anna, make_privilege(price=1000))
     ManualTier.objects.create(
         patient=anna, tier="gold", reason="племянница", ends_on=date(2027, 1, 1), author=rita, granted_at=NOON
@@ -217,10 +223,10 @@ def test_export_costs_the_same_whatever_there_is(anna, django_assert_num_queries
         write_to_clinic(f"Письмо {number}", patient=anna, at=NOON)
         give_points(anna, 10 + number, at=NOON)
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         tables = list(own_data(anna))
 
-    assert len(tables) == 24
+    assert len(tables) == 25
     assert {type(value) for table in tables for row in table.rows for value in row} <= {
         str, int, bool, Decimal, datetime, date, type(None),
     }  # fmt: skip

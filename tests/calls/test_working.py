@@ -7,11 +7,11 @@ import pytest
 
 from loyalty.calls.refusals import has_refused_calls
 from loyalty.calls.working import Outcome, Said, TaskGone, TaskTaken, put_back, record_outcome, take
-from loyalty.models import Call, CallTask
+from loyalty.models import Account, Call, CallTask
 from patients.models import ConsentRecord
 from tests.calls.calling import make_task
 from tests.people import make_clinic, make_patient, make_staff
-from tests.programs import NOON
+from tests.programs import NOON, make_member, publish_preset
 from tests.threads import run_together
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +144,41 @@ def test_outcome_sent_twice_at_once_is_one_call(rita, anna):
 
     assert sorted(type(result).__name__ for result in results) == ["CallTask", "TaskGone"]
     assert Call.objects.count() == 1
+
+
+BOOKING_GIFT = {
+    "code": "online", "title": {"ru": "За запись онлайн", "en": "For booking online"}, "points": 70,
+    "trigger": {"kind": "activity", "of": "booked_online"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "points"),
+    [("BOOKING", "BOOKED", 70), ("BOOKING", "WILL_THINK", 0), ("MANUAL", "BOOKED", 0)],
+    ids=["agreed on", "not agreed on", "called by the desk itself"],
+)
+def test_visit_that_was_asked_for_in_the_cabinet_brings_the_gift_for_booking_online(rita, kind, outcome, points):
+    publish_preset(has_welcome=False, gifts=[BOOKING_GIFT])
+    anna = make_member()
+
+    said(make_task(anna, kind=kind), Outcome(outcome), actor=rita)
+
+    assert Account.objects.get(patient=anna).balance == points
+
+
+def test_second_visit_booked_online_brings_no_second_gift(rita):
+    publish_preset(has_welcome=False, gifts=[BOOKING_GIFT])
+    anna = make_member()
+
+    for _time in range(2):
+        said(make_task(anna, kind="BOOKING"), Outcome.BOOKED, actor=rita)
+
+    assert (Account.objects.get(patient=anna).balance, Call.objects.count()) == (70, 2)
+
+
+def test_person_without_an_account_is_booked_all_the_same(rita, anna):
+    publish_preset(has_welcome=False, gifts=[BOOKING_GIFT])
+
+    said(make_task(anna, kind="BOOKING"), Outcome.BOOKED, actor=rita)
+
+    assert (CallTask.objects.get().outcome, Account.objects.count()) == ("BOOKED", 0)

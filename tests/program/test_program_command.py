@@ -241,7 +241,7 @@ def test_program_is_told_with_numbers_under_its_sections():
         "How points are earned",
         "  2. For what you pay we give back in points: Standart 5 %, Silver 7 %, Gold 9 %, Premium 10 %.",
     ]
-    assert lines[-1] == " 24. The program is called “Dentistry”; its code is dentistry."
+    assert lines[-1] == " 25. The program is called “Dentistry”; its code is dentistry."
 
 
 def test_two_versions_are_compared_sentence_by_sentence(file):

@@ -57,6 +57,7 @@ def test_dentistry_reads_to_a_patient_as_it_is_published():
         "Подарок за оплаты: 1 000 баллов за оплаты от 50 000 ₽ за 3 месяца. "
         "Эти баллы сгорают через 3 месяца после начисления.",
         "Отзыв: 100 баллов за отзыв на площадке «форма клиники». На каждой площадке один раз в 3 месяца.",
+        "За друга: 250 баллов, когда пришедший по вашей рекомендации впервые оплатит визит.",
         "Напомним за 14 и 5 дней до сгорания баллов.",
         "При возврате чека списанные баллы возвращаем. Те, что успели сгореть, живут ещё 14 дней.",
     ]
@@ -504,6 +505,11 @@ GIFTS = [
         "Подарок: 1 000 баллов за первый вход в кабинет.",
         value={"kind": "activity", "of": "first_log_in"},
     ),
+    Case(
+        "friend",
+        "Подарок: 1 000 баллов, когда пришедший по вашей рекомендации впервые оплатит визит.",
+        value={"kind": "friend_paid"},
+    ),
 ]
 
 
@@ -512,6 +518,15 @@ def test_every_gift_is_told(case):
     gift = {"code": "gift", "title": {"ru": "Подарок", "en": "Gift"}, "trigger": case.value, "points": 1000}
 
     assert told(preset("dentistry") | {"gifts": [gift]})["gifts.gift"] == case.ru
+
+
+def test_gift_that_nothing_sets_off_is_not_promised_to_patients():
+    gift = {"code": "gift", "title": {"ru": "Подарок", "en": "Gift"}, "points": 1000}
+    gift |= {"trigger": {"kind": "activity", "of": "channel_linked"}}
+    document = preset("dentistry") | {"gifts": [gift]}
+
+    assert "gifts.gift" in told(document)
+    assert "gifts.gift" not in told(document, reader=Reader.PATIENT)
 
 
 TIERS = [
@@ -632,9 +647,9 @@ def test_chapters_number_sentences_through():
         ("Как тратить баллы", 4, 4),
         ("Сколько живут баллы", 8, 1),
         ("Уровни", 9, 6),
-        ("Баллы в подарок", 15, 2),
-        ("Напоминания", 17, 1),
-        ("Возвраты", 18, 1),
+        ("Баллы в подарок", 15, 3),
+        ("Напоминания", 18, 1),
+        ("Возвраты", 19, 1),
     ]
 
 

@@ -278,3 +278,22 @@ def test_hold_out_of_everybody():
     document = reminded({"kind": "months", "months": 2}, holdout_percent=100)
 
     assert warnings(document) == [("$.reminders.holdout_percent", "nobody_reminded")]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "is_heard"),
+    [
+        ({"kind": "activity", "of": "channel_linked"}, False),
+        ({"kind": "habit", "of": {"categories": ["hygiene"]}, "within_months": 6}, False),
+        ({"kind": "course_finished"}, False),
+        ({"kind": "activity", "of": "booked_online"}, True),
+        ({"kind": "friend_paid"}, True),
+    ],
+    ids=["channel linked", "habit", "course", "booked online", "friend paid"],
+)
+def test_gift_that_nothing_sets_off_is_warned_of(trigger, is_heard):
+    gift = {"code": "gift", "title": TITLE, "trigger": trigger, "points": 100}
+
+    found = warnings(preset("dentistry") | {"gifts": [gift]})
+
+    assert found == ([] if is_heard else [("$.gifts[0].trigger", "nothing_sets_it_off")])
