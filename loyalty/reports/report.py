@@ -3,7 +3,7 @@
 A report answers for a scope and knows nothing of pages. Rows come one by one, so that a long list costs no memory.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, cast
 
 from loyalty.reports.columns import (
@@ -20,6 +20,7 @@ from loyalty.reports.columns import (
     Unit,
     Value,
 )
+from loyalty.reports.figure_cells import days_filters
 from loyalty.reports.filters import PeriodFilters, ReportFilters
 from loyalty.reports.scope import Scope
 
@@ -96,6 +97,9 @@ class Figure:
     is_more_better: ClassVar[bool | None] = None
     # Known only as it is now: nothing to compare with.
     is_of_now: ClassVar[bool] = False
+    # The report whose rows of the same days make the number, and the filters that narrow it to them.
+    listed_in: ClassVar[str] = ""
+    narrowed_by: ClassVar[Mapping[str, str]] = {}
 
     def value(self, scope: Scope) -> Value:
         """None when nobody can know."""
@@ -107,7 +111,9 @@ class Figure:
         return self.value(scope), self.value(before) if before is not None else None
 
     def behind(self, scope: Scope) -> Behind | None:
-        return None
+        if not self.listed_in:
+            return None
+        return Behind(self.listed_in, {**days_filters(scope.days), **self.narrowed_by})
 
 
 def _chart(plan: ChartPlan, columns: Sequence[Column], rows: Sequence[Row]) -> Chart:

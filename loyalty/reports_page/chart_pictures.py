@@ -30,7 +30,8 @@ KINDS = {
     ChartKind.LINES: pygal.Line,
 }
 WIDTH, HEIGHT, ROW_HEIGHT = 960, 360, 34
-MOST_LABELS = 12
+# Beside one another, and where they stand aslant.
+MOST_LABELS, MOST_ASLANT = 8, 12
 
 
 def picture(chart: Chart) -> HttpResponse:
@@ -46,7 +47,7 @@ def _svg(chart: Chart) -> bytes:
     # Drawn from below: the table's first row stands at the top.
     order = slice(None, None, -1) if is_lying else slice(None)
     labels = [_label(label, chart.label_unit) for label in chart.labels][order]
-    has_room = is_lying or chart.label_unit == Unit.MONTH or len(labels) <= MOST_LABELS // 2
+    has_room = is_lying or chart.label_unit == Unit.MONTH or len(labels) <= MOST_LABELS
     drawing = KINDS[chart.kind](
         style=STYLE, js=(), width=WIDTH, height=max(HEIGHT, ROW_HEIGHT * len(labels) + 80) if is_lying else HEIGHT,
         legend_at_bottom=True, legend_at_bottom_columns=min(3, len(chart.series)), legend_box_size=14,
@@ -58,7 +59,8 @@ def _svg(chart: Chart) -> bytes:
     )  # fmt: skip
     drawing.x_labels = labels
     if not is_lying:
-        drawing.x_labels_major = labels[:: max(1, -(-len(labels) // MOST_LABELS))]
+        most = MOST_LABELS if has_room else MOST_ASLANT
+        drawing.x_labels_major = labels[:: max(1, -(-len(labels) // most))]
     for series in chart.series:
         drawing.add(series.title, [_plain(value, chart.unit) for value in series.values][order])
     return str(drawing.render()).encode()

@@ -31,9 +31,17 @@ DAYS = [
 ]
 
 
+BY_NAME = ("last_name", "first_name", "username")
+
+
+class PeopleField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.get_full_name() or obj.get_username())
+
+
 class MailForm(forms.Form):
     day = forms.ChoiceField(label=gettext_lazy("When"), choices=DAYS)
-    recipients = forms.ModelMultipleChoiceField(
+    recipients = PeopleField(
         label=gettext_lazy("To whom"),
         queryset=User.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -51,7 +59,7 @@ def report_mail(request: HttpRequest, report: str) -> HttpResponse:
     if not read_filters(request, shown).is_valid():
         return HttpResponseRedirect(f"{reverse('admin:report', args=[report])}?{request.GET.urlencode()}")
     colleagues = User.objects.filter(is_active=True, is_staff=True).exclude(email="")
-    people = colleagues.filter(staff_member__clinics__in=clinics_of(request.user)).distinct().order_by("username")
+    people = colleagues.filter(staff_member__clinics__in=clinics_of(request.user)).distinct().order_by(*BY_NAME)
     form = MailForm(request.POST or None, people=people)
     if request.method == "POST" and form.is_valid():
         every, _dash, day = form.cleaned_data["day"].partition("-")

@@ -302,3 +302,28 @@ def test_manager_sees_only_receipts_and_buyers_of_the_own_clinics(maria):
     assert [row[9] for row in rows_of(maria, "sales", NOVEMBER)] == [Decimal(1_000)]
     assert [row[7] for row in rows_of(maria, "all_buyers", NOVEMBER)] == [Decimal(1_000)]
     assert [row[5] for row in rows_of(maria, "reminder_receipts", NOVEMBER)] == [Decimal(1_000)]
+
+
+@pytest.mark.parametrize("code", sorted(all_reports()))
+def test_every_report_answers_bad_questions_in_words(client, maria, code, settings):
+    rita = make_rita()
+    page = f"/admin/reports/{code}/"
+    client.force_login(rita, backend=settings.AUTHENTICATION_BACKENDS[0])
+    assert client.get(page).status_code == 403
+    client.force_login(maria, backend=settings.AUTHENTICATION_BACKENDS[0])
+    names = set(find_report(code).filters.base_filters)
+
+    empty = client.get(f"{page}?{NOVEMBER}&page=99999999")
+    answers = {
+        "first": client.get(f"{page}?first=2026-11-20&last=2026-11-19"),
+        "on": client.get(f"{page}?on=0001-01-01"),
+        "launched": client.get(f"{page}?launched=9999-12-31"),
+        "clinic": client.get(f"{page}?clinic=999"),
+    }
+
+    # No receipts: nobody knows any rate.
+    cells = [cell.text for row in empty.context["page"].rows for cell in row]
+    assert (empty.status_code, [text for text in cells if text == "0\xa0%"]) == (200, [])
+    assert {answers[name].status_code for name in names & set(answers)} == {422}
+    assert all(answers[name].context["form"].errors for name in names & set(answers))
+    assert client.get(f"{page}?unknown=1").status_code == 200

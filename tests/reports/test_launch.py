@@ -84,8 +84,8 @@ def test_each_side_opens_its_own_rows(owner, shop):
     assert report.behind(scope, before, rows["revenue"]).filters == {
         "period": "days", "first": "2026-10-10", "last": "2026-10-31",
     }  # fmt: skip
-    link = report.behind(scope, after, rows["rpr"])
-    assert (link.report, link.filters["first"], link.filters["repeat"]) == ("buyers", "2026-11-01", "yes")
+    link = report.behind(scope, after, rows["crr"])
+    assert (link.report, link.filters["first"], link.filters["part"]) == ("clients", "2026-11-01", "start")
 
 
 def test_before_the_first_receipt_ever_nobody_knows(owner):

@@ -97,6 +97,15 @@ def test_days_missed_by_downtime_become_one_letter(maria, olga):
     assert ReportMail.objects.get().next_on == date(2026, 12, 21)
 
 
+def test_colleagues_are_chosen_by_their_names(maria, olga):
+    olga.first_name, olga.last_name = "Ольга", "Фёдорова"
+    olga.save()
+
+    page = maria.get(PAGE)
+
+    assert [str(choice.choice_label) for choice in page.context["form"]["recipients"]] == ["Ольга Фёдорова"]
+
+
 def test_strangers_cannot_be_chosen_and_nobody_is_refused_in_words(maria, program):
     stranger = make_staff("vera", "manager", clinics=[make_clinic("omsk", name="Омск")])
     stranger.email = "vera@clinic.ru"

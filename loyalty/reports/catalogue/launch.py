@@ -3,8 +3,8 @@
 What was before the portal comes from imported receipts: until the first of them nobody knows anything.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import django_filters
@@ -15,18 +15,13 @@ from loyalty.figures.channels import read_new_buyers
 from loyalty.figures.clients import Clients, LifetimeValue, read_clients_over, read_lifetime_value
 from loyalty.figures.inputs import figure_setting
 from loyalty.figures.sales import Sales, read_sales
-from loyalty.reports.catalogue.retention import CRR_DEFINITION, LTV_DEFINITION
-from loyalty.reports.catalogue.revenue import (
-    AVERAGE_DEFINITION,
-    DISCOUNT_DEFINITION,
-    REPEAT_DEFINITION,
-    REVENUE_DEFINITION,
-)
+from loyalty.reports.catalogue import retention
+from loyalty.reports.catalogue.revenue import AverageBill, EffectiveDiscount, RepeatRate, Revenue, SalesFigure
 from loyalty.reports.catalogue.summary import CHANGE_COLUMN, change
 from loyalty.reports.columns import Behind, Column, Measure, Row, Text, Unit, Value, average
 from loyalty.reports.figure_cells import Named, code_of, days_filters, money, rate
 from loyalty.reports.filters import ReportFilters, day_filter
-from loyalty.reports.report import Report
+from loyalty.reports.report import Figure, Report
 from loyalty.reports.scope import Days, Scope
 
 SPANS = (
@@ -81,12 +76,23 @@ class _Line:
     unit: Unit
     definition: Text
     value: Callable[[_Side], Value]
-    behind: str  # report
-    narrowed: tuple[tuple[str, str], ...] = ()  # filters of that report
+    listed_in: str  # report
+    narrowed_by: Mapping[str, str] = field(default_factory=dict)  # filters of that report
+
+
+def _tile(figure: Figure, value: Callable[[_Side], Value]) -> _Line:
+    """A number of the first page."""
+    return _Line(
+        figure.code, figure.title, figure.unit, figure.definition, value, figure.listed_in, figure.narrowed_by
+    )
+
+
+def _sold(figure: SalesFigure) -> _Line:
+    return _tile(figure, lambda side: figure.told(side.sales))
 
 
 LINES = (
-    _Line("revenue", _("Revenue"), Unit.MONEY, REVENUE_DEFINITION, lambda side: money(side.sales.paid), "sales"),
+    _sold(Revenue()),
     _Line(
         "purchases", _("Purchases"), Unit.COUNT, _("Receipts that cost something, not refunded in full."),
         lambda side: side.sales.receipts, "sales",
@@ -103,26 +109,11 @@ LINES = (
         "per_buyer", _("Purchases per buyer"), Unit.AVERAGE, _("Purchases divided by buyers."),
         lambda side: average(side.sales.receipts, side.sales.buyers), "buyers",
     ),
-    _Line(
-        "rpr", _("Repeat purchases (RPR)"), Unit.RATE, REPEAT_DEFINITION,
-        lambda side: rate(side.sales.repeat_rate), "buyers", (("repeat", "yes"),),
-    ),
-    _Line(
-        "aov", _("Average bill (AOV)"), Unit.MONEY, AVERAGE_DEFINITION,
-        lambda side: money(side.sales.average_bill), "sales",
-    ),
-    _Line(
-        "crr", _("Retention (CRR)"), Unit.RATE, CRR_DEFINITION,
-        lambda side: rate(side.clients.retention), "clients", (("part", "start"),),
-    ),
-    _Line(
-        "ltv", _("Lifetime value (LTV)"), Unit.MONEY, LTV_DEFINITION,
-        lambda side: money(side.lifetime.mean), "all_buyers",
-    ),
-    _Line(
-        "effective_discount", _("Effective discount"), Unit.RATE, DISCOUNT_DEFINITION,
-        lambda side: rate(side.sales.effective_discount), "sales",
-    ),
+    _sold(RepeatRate()),
+    _sold(AverageBill()),
+    _tile(retention.Retention(), lambda side: rate(side.clients.retention)),
+    _tile(retention.LifetimeValue(), lambda side: money(side.lifetime.mean)),
+    _sold(EffectiveDiscount()),
 )  # fmt: skip
 BY_CODE = {line.code: line for line in LINES}
 
@@ -163,7 +154,7 @@ class Launch(Report):
         if days is None:
             return None
         line = BY_CODE[code_of(row[0])]
-        return Behind(line.behind, days_filters(days) | dict(line.narrowed))
+        return Behind(line.listed_in, {**days_filters(days), **line.narrowed_by})
 
 
 def _read_sides(scope: Scope) -> tuple[_Side | None, _Side | None]:

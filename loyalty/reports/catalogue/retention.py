@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.figures.clients import list_clients, read_clients, read_clients_over, read_lifetime_value
 from loyalty.figures.inputs import figure_setting
 from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Thing, Unit, Value
-from loyalty.reports.figure_cells import days_filters, money, month_filters, months_of, person_name, rate
+from loyalty.reports.figure_cells import money, month_filters, months_of, person_name, rate
 from loyalty.reports.filters import LongPeriodFilters, PeriodFilters
 from loyalty.reports.report import VIEW_REPORTS, Figure, Report
 from loyalty.reports.scope import Scope
@@ -137,6 +137,8 @@ class Retention(Figure):
     definition = CRR_DEFINITION
     order = 40
     is_more_better = True
+    listed_in = "clients"
+    narrowed_by = {"part": "start"}
 
     def value(self, scope: Scope) -> Value:
         return rate(read_clients(scope, months=figure_setting(scope.days.last).client_months).retention)
@@ -148,9 +150,6 @@ class Retention(Figure):
         rates = [rate(clients.retention) for clients in read_clients_over(scope, periods, months=months)]
         return rates[0], rates[1] if len(rates) > 1 else None
 
-    def behind(self, scope: Scope) -> Behind | None:
-        return Behind("clients", days_filters(scope.days) | {"part": "start"})
-
 
 class LifetimeValue(Figure):
     code = "ltv"
@@ -159,9 +158,7 @@ class LifetimeValue(Figure):
     definition = LTV_DEFINITION
     order = 50
     is_more_better = True
+    listed_in = "all_buyers"
 
     def value(self, scope: Scope) -> Value:
         return money(read_lifetime_value(scope).mean)
-
-    def behind(self, scope: Scope) -> Behind | None:
-        return Behind("all_buyers", days_filters(scope.days))

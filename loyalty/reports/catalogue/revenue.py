@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.figures.inputs import old_discount_bp
 from loyalty.figures.sales import By, Sales, read_sales, read_sales_by
 from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Unit, Value
-from loyalty.reports.figure_cells import days_filters, money, month_filters, months_of, rate
+from loyalty.reports.figure_cells import money, month_filters, months_of, rate
 from loyalty.reports.filters import LongPeriodFilters
 from loyalty.reports.report import Figure, Report
 from loyalty.reports.scope import Scope
@@ -87,10 +87,16 @@ def _cells(sales: Sales, *, baseline: int | None) -> tuple[Value, ...]:
 
 
 class SalesFigure(Figure):
-    """A tile of what was sold; the receipts and refunds are behind it."""
+    """A tile of what was sold: `told` is what it says of the sums. Receipts and refunds are behind it."""
 
-    def behind(self, scope: Scope) -> Behind | None:
-        return Behind("sales", days_filters(scope.days))
+    listed_in = "sales"
+    is_more_better = True
+
+    def told(self, sales: Sales) -> Value:
+        raise NotImplementedError
+
+    def value(self, scope: Scope) -> Value:
+        return self.told(read_sales(scope))
 
 
 class Revenue(SalesFigure):
@@ -99,25 +105,21 @@ class Revenue(SalesFigure):
     unit = Unit.MONEY
     definition = REVENUE_DEFINITION
     order = 10
-    is_more_better = True
 
-    def value(self, scope: Scope) -> Value:
-        return money(read_sales(scope).paid)
+    def told(self, sales: Sales) -> Value:
+        return money(sales.paid)
 
 
-class RepeatRate(Figure):
+class RepeatRate(SalesFigure):
     code = "rpr"
     title = _("Repeat purchases (RPR)")
     unit = Unit.RATE
     definition = REPEAT_DEFINITION
     order = 20
-    is_more_better = True
+    listed_in = "buyers"
 
-    def value(self, scope: Scope) -> Value:
-        return rate(read_sales(scope).repeat_rate)
-
-    def behind(self, scope: Scope) -> Behind | None:
-        return Behind("buyers", days_filters(scope.days))
+    def told(self, sales: Sales) -> Value:
+        return rate(sales.repeat_rate)
 
 
 class AverageBill(SalesFigure):
@@ -126,10 +128,9 @@ class AverageBill(SalesFigure):
     unit = Unit.MONEY
     definition = AVERAGE_DEFINITION
     order = 30
-    is_more_better = True
 
-    def value(self, scope: Scope) -> Value:
-        return money(read_sales(scope).average_bill)
+    def told(self, sales: Sales) -> Value:
+        return money(sales.average_bill)
 
 
 class EffectiveDiscount(SalesFigure):
@@ -140,5 +141,5 @@ class EffectiveDiscount(SalesFigure):
     order = 60
     is_more_better = False
 
-    def value(self, scope: Scope) -> Value:
-        return rate(read_sales(scope).effective_discount)
+    def told(self, sales: Sales) -> Value:
+        return rate(sales.effective_discount)

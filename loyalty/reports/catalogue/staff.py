@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from loyalty.figures.staff_bonus import read_bonuses
 from loyalty.models import StaffBonusRate
 from loyalty.reports.columns import ChartKind, ChartPlan, Column, Row, Unit
-from loyalty.reports.filters import LongPeriodFilters, PeriodFilters
+from loyalty.reports.filters import PeriodFilters
 from loyalty.reports.report import VIEW_REPORTS, Report
 from loyalty.reports.scope import Scope
 from loyalty.staff_activity import read_activity
@@ -24,8 +24,10 @@ class StaffFilters(PeriodFilters):
     doctor = tier = tag = source = social_group = None
 
 
-class BonusFilters(LongPeriodFilters, StaffFilters):
-    pass
+class BonusFilters(StaffFilters):
+    """A statement by months."""
+
+    usual_period = "last_12_months"
 
 
 class StaffReport(Report):
