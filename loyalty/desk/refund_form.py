@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.http import QueryDict
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from clinics.number_texts import money_text
 from loyalty.desk.typed_values import Unreadable, read_roubles
 from loyalty.models import Refund
+from loyalty.privileges.code_names import shown_code
+from loyalty.rules.privileges import privilege_key
 from loyalty.rules.refund_portions import EVERYTHING, ChosenLines, LineAmounts, Portion, SpreadAmount
 from loyalty.rules.refunds import MoreThanLeft
 from loyalty.rules.sold import SoldReceipt
@@ -38,7 +41,7 @@ class RefundFormLine:
     title: str
     cost: str  # after discounts
     left: str  # empty when nothing is left
-    is_free: bool  # has cost nothing
+    free_note: str  # why it has cost nothing; empty when it has cost something
     is_chosen: bool = False
     amount: str = ""  # as typed
     error: str = ""
@@ -100,7 +103,7 @@ def read_refund_form(data: QueryDict, *, sold: SoldReceipt, titles: Mapping[int,
                 title=titles[line.position],
                 cost=money_text(line.price_kopecks(value)),
                 left=money_text(line.left_kopecks(value)) if line.left_kopecks(value) else "",
-                is_free=not line.price_kopecks(value),
+                free_note="" if line.price_kopecks(value) else _free_note(line.position, sold=sold),
                 is_chosen=str(line.position) in chosen,
                 amount=amounts.get(str(line.position), "").strip()[:LONGEST_AMOUNT],
             )
@@ -112,6 +115,18 @@ def read_refund_form(data: QueryDict, *, sold: SoldReceipt, titles: Mapping[int,
     )
     form.portion = PORTIONS[form.scope](form)
     return form
+
+
+def _free_note(position: int, *, sold: SoldReceipt) -> str:
+    """A line that a code paid in full has nothing to give back: the code is good again with the whole receipt."""
+    keys = [privilege_key(each.promotion_code) for each in sold.discounts if each.position == position]
+    codes = [shown_code(key, get_language() or "") for key in keys if key]
+    if not codes:
+        return pgettext("line", "free of charge")
+    text = _(
+        "paid by reward %(codes)s; to give the code back, refund the whole receipt and enter it again without it"
+    )
+    return text % {"codes": ", ".join(codes)}
 
 
 def _chosen_lines(form: RefundForm) -> Portion | None:

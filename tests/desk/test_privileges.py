@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from clinics import clock
-from loyalty.models import PrivilegeCode, Receipt
+from loyalty.models import PrivilegeCode, Receipt, Refund, Standing
 from loyalty.nightly.night import run_due_nights
 from loyalty.privileges.code_names import shown_code
+from loyalty.refunds.refunding import RefundWish, refund_receipt
 from tests.desk.desk_pages import confirm, find, line, open_patient, quote, text_of, token_of, who_of
-from tests.people import make_clinic
+from tests.people import make_clinic, make_service
 from tests.privileges.bought import buy, make_privilege
 from tests.programs import NOON, give_points, make_member
 from tests.proofs import qr_of
@@ -234,3 +235,33 @@ def test_refund_says_that_the_code_is_good_again(client, code):
     )
 
     assert f"Код награды {said(code)} снова действует до 6 декабря." in text_of(page)
+
+
+def test_line_that_a_reward_paid_in_full_says_how_its_code_comes_back_and_it_does(client, rita, anna):
+    """The cleaning was not done, the filling was: undo the receipt and enter it again without the cleaning."""
+    code = buy(
+        anna, make_privilege(kind="SERVICE", amount=None, services=("hygiene-full",), title="Гигиена даром")
+    )
+    make_service("caries", "therapy")
+    filling = line("caries", "3500")
+    who, bill = open_patient(client), [*lines(), filling]
+    token = token_of(quote(client, who, bill, privilege=code.key))
+    confirm(client, who, bill, token, privilege=code.key)
+    wrong = Receipt.objects.get()
+
+    page = text_of(client.get(f"/admin/desk/refund/{wrong.pk}/"))
+    refund_receipt(RefundWish(receipt_id=wrong.pk, key="k", reason=Refund.Reason.MISTAKE), actor=rita, at=NOON)
+    who = client.get(f"/admin/desk/again/{wrong.pk}/").context["page"].who
+    token = token_of(quote(client, who, [filling], replaces=str(wrong.pk)))
+    confirm(client, who, [filling], token, replaces=str(wrong.pk))
+
+    assert (
+        f"оплачено наградой {said(code)}; чтобы вернуть код, верните весь чек и проведите его заново без неё"
+        in page
+    )
+    right = Receipt.objects.get(revision=2)
+    assert (wrong.price, wrong.discount, wrong.paid, wrong.points_earned) == (10_000, 6500, 3500, 315)
+    assert (right.price, right.discount, right.paid, right.points_earned) == (3500, 0, 3500, 315)
+    code.refresh_from_db()
+    assert (code.status, code.receipt) == ("OPEN", None)
+    assert Standing.objects.get(patient=anna).account.balance == 3450 - 1000 + 315  # the code has kept its points
