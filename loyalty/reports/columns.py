@@ -55,6 +55,7 @@ class Column:
     definition: Text = ""  # how it is counted, in a sentence
     is_personal: bool = False  # a name or a phone: masked or left out of files without the permission
     unknown: Text = ""  # what a cell without a value says instead of a dash
+    is_prose: bool = False  # sentences: they get room
     is_heat: bool = False  # a rate whose cells are shaded by how high it is: a heat map that is a table
 
     @property

@@ -28,6 +28,7 @@ class Cell:
     is_number: bool
     url: str = ""
     heat: int = 0  # 1..4 from pale to dark
+    is_prose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def _cells(report: Report, scope: Scope, columns: Sequence[Column], row: Row, li
             is_number=column.is_number,
             url="" if _is_unknown(value) else linker.url(report.behind(scope, column, row)),
             heat=_heat(value) if column.is_heat else 0,
+            is_prose=column.is_prose,
         )
         for value, column in zip(row, columns, strict=True)
     ]

@@ -134,7 +134,7 @@ class Launch(Report):
         Column("before", _("Before the launch"), Unit.MEASURE),
         Column("after", _("After the launch"), Unit.MEASURE),
         CHANGE_COLUMN,
-        Column("counted", _("How it is counted"), Unit.TEXT),
+        Column("counted", _("How it is counted"), Unit.TEXT, is_prose=True),
     )
 
     def rows(self, scope: Scope) -> Iterator[Row]:

@@ -40,7 +40,7 @@ class ProgramPanel(Report):
         Column("figure", _("Figure"), Unit.TEXT),
         Column("value", _("Value"), Unit.MEASURE),
         Column("before", _("Period compared with"), Unit.MEASURE),
-        Column("counted", _("How it is counted"), Unit.TEXT),
+        Column("counted", _("How it is counted"), Unit.TEXT, is_prose=True),
     )
 
     def rows(self, scope: Scope) -> Iterator[Row]:

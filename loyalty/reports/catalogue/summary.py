@@ -33,7 +33,7 @@ class Summary(Report):
         Column("now", _("Period"), Unit.MEASURE),
         Column("before", _("Compared with"), Unit.MEASURE),
         CHANGE_COLUMN,
-        Column("definition", _("How it is counted"), Unit.TEXT),
+        Column("definition", _("How it is counted"), Unit.TEXT, is_prose=True),
     )
 
     def rows(self, scope: Scope) -> Iterator[Row]:

@@ -102,7 +102,8 @@ class _Book:
         sheet = self.workbook.add_worksheet(name)
         sheet.freeze_panes(1, 0)
         for index, column in enumerate(columns):
-            sheet.set_column(index, index, WIDTHS.get(column.unit, USUAL_WIDTH))
+            width = WIDE if column.is_prose else WIDTHS.get(column.unit, USUAL_WIDTH)
+            sheet.set_column(index, index, width)
         for index, column in enumerate(columns):
             sheet.write_string(0, index, str(column.title), self.head)
         puts = [(index, *self._put(sheet, column.unit)) for index, column in enumerate(columns)]
