@@ -10,7 +10,7 @@ with act as materialized (
      and o.id <= %(through)s::bigint
 ), span as materialized (
   select min(id) as first_id, max(id) as last_id, max(id) - min(id) < 4 * count(*) as is_dense from act
-), entry as (
+), entry as materialized (
   select act.day, act.kind, x.account_id, x.units
     from act join (
          select e.operation_id, e.account_id, e.units from loyalty_entry e
@@ -23,15 +23,9 @@ with act as materialized (
    cross join lateral (
          select e.account_id, e.units from loyalty_entry e where e.operation_id = act.id offset 0) x
    where not (select is_dense from span)
-), sums as materialized (
-  select account_id, day, kind,
-         coalesce(sum(units) filter (where units > 0), 0) as credit,
-         coalesce(sum(units) filter (where units < 0), 0) as debit,
-         count(*) as entries
-    from entry group by account_id, day, kind
 ), home as materialized (
   select one.account_id
-    from (select distinct account_id from sums) one
+    from (select distinct account_id from entry) one
    cross join lateral (
          select coalesce(p.home_clinic_id, c.home_clinic_id,
                          (select f.home_clinic_id from patients_patient f
@@ -43,8 +37,11 @@ with act as materialized (
           where a.id = one.account_id and a.unit = 'POINTS' offset 0) owner
    where owner.clinic_id = %(clinic)s::bigint
 ), counted as materialized (
-  select day, kind, sum(credit) as credit, sum(debit) as debit, sum(entries) as entries
-    from sums join home using (account_id)
+  select day, kind,
+         coalesce(sum(units) filter (where units > 0), 0) as credit,
+         coalesce(sum(units) filter (where units < 0), 0) as debit,
+         count(*) as entries
+    from entry join home using (account_id)
    group by day, kind
 ), gone as (
   delete from loyalty_pointsday d
