@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from loyalty.figures.inputs import spend_by_source
 from loyalty.figures.maths import ratios
 from loyalty.figures.maths.overlap import Brought, Revenue, revenue_by_way
+from loyalty.figures.newcomers import newcomer_ids
 from loyalty.figures.sales import By, read_sales_by
 from loyalty.figures.sold import ask, until
 from loyalty.reports.scope import Scope
@@ -29,14 +30,13 @@ def channel_choices(sources: Iterable[tuple[str, str]]) -> list[tuple[str, str]]
 # First purchases within the days, at the clinics asked about, by the channel on their receipts.
 _NEW_BUYERS = """
     with SOLD_TABLES, first as (
-        select distinct on (bought.patient_id) bought.key as channel, r.clinic_id, r.paid_at
-          from bought join loyalty_receipt r on r.id = bought.receipt_id
-         order by bought.patient_id, r.paid_at, r.id
+        select distinct on (patient_id) key as channel, clinic_id, at
+          from bought order by patient_id, at, receipt_id
     )
     select first.channel, count(*)
       from first
       join unnest(%(clinics)s::bigint[], %(since)s::timestamptz[]) as day(clinic_id, starts_at)
-        on day.clinic_id = first.clinic_id and first.paid_at >= day.starts_at
+        on day.clinic_id = first.clinic_id and first.at >= day.starts_at
      group by first.channel"""
 
 
@@ -78,7 +78,8 @@ def read_channels(scope: Scope) -> list[ChannelFigures]:
 def read_new_buyers(scope: Scope) -> dict[str, int]:
     """Patients whose first purchase ever, at the clinics asked about, is within the days: by channel."""
     _clinics, since, _ends = scope.span_arrays()
-    return dict(ask(_NEW_BUYERS, until(scope), key=By.CHANNEL.value, since=since))
+    of_newcomers = {"newcomers": newcomer_ids(scope)}
+    return dict(ask(_NEW_BUYERS, until(scope), key=By.CHANNEL.value, also=of_newcomers, since=since))
 
 
 _WAYS = """

@@ -14,6 +14,7 @@ from django.db import connection
 from clinics.calendar import add_months
 from loyalty.figures.maths import ratios
 from loyalty.figures.maths.cohorts import Cohort, CohortMonth, cohort_table
+from loyalty.figures.newcomers import newcomer_ids
 from loyalty.figures.sold import MONTH, PORTION, ask, segment_ids, until
 from loyalty.reports.scope import Days, Scope
 
@@ -145,7 +146,9 @@ _COHORTS = """
 
 def read_cohorts(scope: Scope, *, width: int) -> list[Cohort]:
     """Those whose first purchase at the clinics, ever, was in a month of the days; followed to the last day."""
-    rows = ask(_COHORTS, until(scope), key=MONTH, first_cohort=scope.days.first.replace(day=1))
+    months = Days(scope.days.first.replace(day=1), scope.days.last)
+    of_newcomers = {"newcomers": newcomer_ids(scope.over(months))}
+    rows = ask(_COHORTS, until(scope), key=MONTH, also=of_newcomers, first_cohort=months.first)
     cells = (CohortMonth(*row) for row in rows)
     return cohort_table(cells, last_day=scope.days.last, width=width)
 
@@ -168,5 +171,37 @@ _LIFETIME = """
            (select (100 * coalesce(sum(paid), 0))::bigint from sold join buyer using (patient_id))"""
 
 
+# Of all receipts: nobody who is no buyer has a rouble left at the clinics. A buyer is found by any purchase.
+_WHOLE_LIFETIME = """
+    select (select count(*) from patients_patient person where exists (
+                select from loyalty_receipt r
+                 where r.patient_id = person.id and r.price > r.discount and ({bought}) offset 0)),
+           (100 * (select coalesce(sum(r.paid), 0) from loyalty_receipt r where {paid}))::bigint
+         - (100 * (select coalesce(sum(part.money), 0)
+                     from loyalty_refund f
+                     join loyalty_receipt r on r.id = f.receipt_id
+                     join loyalty_refundline part on part.refund_id = f.id
+                    where {given_back}))::bigint"""
+
+
 def read_lifetime_value(scope: Scope) -> LifetimeValue:
-    return LifetimeValue(*ask(_LIFETIME, until(scope))[0])
+    if not scope.is_whole:
+        return LifetimeValue(*ask(_LIFETIME, until(scope))[0])
+    groups: dict[datetime, list[int]] = {}
+    for clinic, _starts_at, ends_at in scope.spans():
+        groups.setdefault(ends_at, []).append(clinic.pk)
+    values: dict[str, Any] = {}
+    bought, paid, given_back = [], [], []
+    for number, (ends_at, clinic_ids) in enumerate(groups.items()):
+        values |= {f"clinics_{number}": clinic_ids, f"end_{number}": ends_at}
+        here, end = f"r.clinic_id = any(%(clinics_{number})s::bigint[])", f"%(end_{number})s::timestamptz"
+        paid.append(f"({here} and r.paid_at < {end})")
+        bought.append(
+            f"({here} and r.paid_at < {end} and not exists (select from loyalty_refund whole"
+            f" where whole.receipt_id = r.id and whole.is_complete and whole.at < {end}))"
+        )
+        given_back.append(f"({here} and f.at < {end})")
+    parts = {"bought": bought, "paid": paid, "given_back": given_back}
+    with connection.cursor() as cursor:
+        cursor.execute(_WHOLE_LIFETIME.format(**{name: " or ".join(one) for name, one in parts.items()}), values)
+        return LifetimeValue(*cursor.fetchone())

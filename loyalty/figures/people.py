@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from loyalty.figures.newcomers import newcomer_ids
 from loyalty.figures.sold import stream, until
 from loyalty.reports.scope import Scope
 
@@ -94,7 +95,10 @@ def read_buyers(scope: Scope, *, least: int = 1, also: Mapping[str, Any] | None 
 def read_newcomers(scope: Scope, *, channel: str | None = None) -> Iterator[Buyer]:
     """Whose first purchase ever, at the clinics asked about, is within the days, with all until the last day."""
     _clinics, since, _ends = scope.span_arrays()
-    rows = stream(_BUYERS, until(scope), least=1, first_channel=channel, only_new=True, since=since)
+    rows = stream(
+        _BUYERS, until(scope), also={"newcomers": newcomer_ids(scope)},
+        least=1, first_channel=channel, only_new=True, since=since,
+    )  # fmt: skip
     return (Buyer(*row) for row in rows)
 
 

@@ -21,7 +21,7 @@ PORTION = 2_000
 EVER_SINCE = date(1900, 1, 1)
 
 # Names used by the parts: `r` the receipt, `l` its line (or the receipt itself), `place` the clinic and its days.
-# The moments between which all places have their days stand in the text: the planner knows how much is asked for.
+# The moments between which the places have their days stand in the text: the planner knows how much is asked for.
 SOLD = """
     place as (
         select * from unnest(%(clinics)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[],
@@ -30,9 +30,7 @@ SOLD = """
         select r.id as receipt_id, r.patient_id, r.clinic_id, moment.at, place.ends_at, {key} as key,
                l.price, l.discount, l.points_value, l.paid
           from place
-          join loyalty_receipt r on r.clinic_id = place.clinic_id
-           and r.paid_at >= place.starts_at and r.paid_at < place.ends_at
-           and r.paid_at >= {earliest} and r.paid_at < {latest}
+          join loyalty_receipt r on r.clinic_id = place.clinic_id and {paid_within}
                {lines}
           cross join lateral (select r.paid_at as at) moment
          where {narrow}
@@ -45,8 +43,7 @@ SOLD = """
                -(back.discount + coalesce(part.price, 0)), -back.discount,
                -coalesce(part.price - part.money, 0), -coalesce(part.money, 0)
           from place
-          join loyalty_refund f on f.at >= place.starts_at and f.at < place.ends_at
-           and f.at >= {earliest} and f.at < {latest}
+          join loyalty_refund f on {given_within}
           join loyalty_receipt r on r.id = f.receipt_id and r.clinic_id = place.clinic_id
           join loyalty_receiptline l on l.receipt_id = r.id
           left join loyalty_refundline part on part.refund_id = f.id and part.line_id = l.id
@@ -87,6 +84,7 @@ ALSO = {
     "identified_by": "r.identified_by = %(identified_by)s",
     "receipt_tier": "r.tier = %(receipt_tier)s",
     "channel": "r.channel = %(channel)s",
+    "newcomers": "r.patient_id = any(%(newcomers)s::bigint[])",
 }
 
 
@@ -148,16 +146,24 @@ def _text(query: str, scope: Scope, *, key: str, by_line: bool, also: Iterable[s
     if not scope.segment.is_everybody:
         narrow.append("r.patient_id = any(%(patients)s)")
     has_lines = by_line or scope.doctor_id is not None
-    _clinics, starts, ends = scope.span_arrays()
+    _ids, starts, ends = scope.span_arrays()
     tables = SOLD.format(
         key=key,
-        earliest=_literal(min(starts)),
-        latest=_literal(max(ends)),
+        paid_within=_within("r.paid_at", starts, ends),
+        given_within=_within("f.at", starts, ends),
         lines=LINES if has_lines else WHOLE_RECEIPT,
         costs_something=LINES_COST_SOMETHING if has_lines else RECEIPT_COSTS_SOMETHING,
         narrow=" and ".join(narrow),
     )
     return query.replace("SOLD_TABLES", tables)
+
+
+def _within(moment: str, starts: list[datetime], ends: list[datetime]) -> str:
+    """The bounds of a place would only mislead the planner where all places have the same."""
+    bounds = f"{moment} >= {_literal(min(starts))} and {moment} < {_literal(max(ends))}"
+    if len({*starts}) == len({*ends}) == 1:
+        return bounds
+    return f"{bounds} and {moment} >= place.starts_at and {moment} < place.ends_at"
 
 
 def _literal(moment: datetime) -> str:
