@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from clinics import audit
-from loyalty.reports.files.csv_file import csv_parts
+from loyalty.reports.files.csv_file import ROWS_AT_ONCE, csv_parts
 from loyalty.reports.files.question import Question
 from loyalty.reports.files.xlsx_file import write_xlsx
 
@@ -37,7 +37,10 @@ def build_file(
     asked_by: User | None,
     report: Callable[[int], None] = lambda rows: None,
 ) -> IO[bytes]:
-    """An open file at its beginning; csv has the first question only. Own transaction. Raises TooManyRows."""
+    """An open file at its beginning; csv has the first question only. Own transaction. Raises TooManyRows.
+
+    `report` is told of about every thousand rows.
+    """
     stream: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115  # the caller's
     person = (asked_by.get_full_name() or asked_by.get_username()) if asked_by is not None else ""
     # One snapshot for rows and totals, and a cursor that lives as long as the writing.
@@ -45,8 +48,9 @@ def build_file(
         if kind == FileKind.XLSX:
             write_xlsx(stream, questions, asked_by=person, report=report)
         else:
-            for part in csv_parts(questions[0]):
+            for number, part in enumerate(csv_parts(questions[0]), start=1):
                 stream.write(part)
+                report(number * ROWS_AT_ONCE)
     stream.seek(0)
     return stream
 
