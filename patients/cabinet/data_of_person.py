@@ -30,7 +30,7 @@ def person_table(patient: Patient) -> Table:
         ("email", _("E-mail"), patient.email),
         ("birth_date", _("Birth date"), patient.birth_date),
         ("sex", _("Sex"), patient.get_sex_display()),
-        ("language", _("Language"), patient.language),
+        ("language", _("Language"), patient.get_language_display()),
         ("messages_by", _("Messages come by"), patient.get_preferred_channel_display()),
         ("home_clinic", _("Clinic"), patient.home_clinic.name),
         ("family", _("Family"), patient.household.name if patient.household else None),

@@ -24,6 +24,7 @@ from patients.cabinet.settings_forms import MessagesForm, ProfileForm
 from patients.cabinet.users import user_of
 from patients.consents import choose_messages
 from patients.models import Patient, Preferences
+from patients.phone import format_phone
 from patients.preferences import keep_quiet, preferences_of, show_services
 from patients.profile import BirthDateFixed, Profile
 
@@ -93,6 +94,7 @@ def _page(
     points = offered_points(Activity.PROFILE_FILLED, patient_id=patient.pk, at=clock.now())
     context = {
         "patient": patient,
+        "phone": format_phone(patient.phone or ""),
         "profile_form": profile_form or _profile_form(patient),
         "profile_gift": _offer_text(points, is_whole=profile.is_whole(patient)) if points else "",
         "messages_form": messages_form or _messages_form(patient, chosen),

@@ -20,6 +20,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Pages of nobody, or for a phone that is offline, and one that does not exist.
 OTHER_PAGES = ("/left/", "/offline/", "/no/such/page/")
 NOT_PAGES = {"cabinet_save_profile", "cabinet_save_messages", "cabinet_save_history", "cabinet_data_file"}
+# A page zoomed to 200 % has half the width for itself.
+SIZES = (
+    ("narrow", {"width": 320, "height": 640}, "100%"),
+    ("zoomed", {"width": 640, "height": 400}, "100%"),
+    ("large letters", {"width": 360, "height": 800}, "200%"),
+)
 HIDDEN_BEHIND_BAR = """() => {
   const element = document.activeElement;
   const bar = document.querySelector(".bar");
@@ -59,10 +65,13 @@ def faults_of(page) -> dict[tuple[str, ...], str]:
         page.emulate_media(color_scheme=theme)
         for rule in Axe().run(page).response["violations"]:
             faults[page.url, theme, rule["id"]] = rule["nodes"][0]["html"]
-    page.set_viewport_size({"width": 320, "height": 640})
-    width = page.evaluate("document.documentElement.scrollWidth")
-    if width != 320:
-        faults[page.url, "scrolls"] = str(width)
+    for name, size, letters in SIZES:
+        page.set_viewport_size(size)
+        page.evaluate("share => { document.documentElement.style.fontSize = share }", letters)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > size["width"]:
+            faults[page.url, "scrolls", name] = str(width)
+    page.evaluate("document.documentElement.style.fontSize = ''")
     page.set_viewport_size(PHONE)
     return faults
 

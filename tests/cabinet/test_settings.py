@@ -53,7 +53,7 @@ def consents():
 def test_name_and_phone_are_shown_with_the_reason_why_they_are_fixed(page):
     shown = said(text_of(page.get("/settings/")))
 
-    assert "Иванова Анна +79161234567 Имя и телефон администратор меняет по паспорту." in shown
+    assert "Иванова Анна +7 916 123-45-67 Имя и телефон администратор меняет по паспорту." in shown
 
 
 def test_profile_is_saved_and_the_page_speaks_the_new_language(page, anna):
