@@ -21,7 +21,7 @@ from tests.programs import publish_preset
 from tests.threads import run_together
 
 AT = datetime(2026, 11, 16, 4, 0, tzinfo=UTC)  # a Monday, 07:00 in Moscow
-WRITING_SECONDS = 2.0
+WRITING_SECONDS = 3.5
 BUYER = ("1", "Анна", None, "", AT, AT, 1, 100)
 
 
@@ -84,7 +84,7 @@ def test_worker_that_has_slept_too_long_sends_nothing(due, monkeypatch):
 def attempts_when_writing_is_longer_than_the_lease(monkeypatch, *, beat):
     """One worker writes within a transaction; another looks for work when the first lease would be over."""
     write = mailing.build_file
-    monkeypatch.setattr(background_runs, "LEASE", timedelta(seconds=1))
+    monkeypatch.setattr(background_runs, "LEASE", timedelta(seconds=2))
     monkeypatch.setattr(run_pulse, "BEAT_SECONDS", beat)
     begun, looked = threading.Event(), threading.Event()
 
