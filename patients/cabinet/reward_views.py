@@ -2,13 +2,14 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,7 +18,7 @@ from clinics.number_texts import number_text, points_word
 from clinics.qr_codes import qr_svg
 from loyalty.checkout.member_state import MemberState, NoAccount, read_member_state
 from loyalty.ledger.posting import AccountInDebt, InsufficientPoints
-from loyalty.models import PrivilegeCode
+from loyalty.models import Privilege, PrivilegeCode
 from loyalty.privileges.buying import (
     NotOffered,
     OtherTiersOnly,
@@ -27,6 +28,7 @@ from loyalty.privileges.buying import (
     buy_privilege,
 )
 from loyalty.privileges.catalogue import find_offered, offer_of, offers_for
+from loyalty.privileges.code_names import shown_code
 from loyalty.program.versions import NoProgram, RunningProgram, current_program
 from patients.cabinet import reward_texts
 from patients.cabinet.access import patient_page
@@ -169,8 +171,16 @@ def _ask(
         "question": reward_texts.question_text(privilege.price, days=privilege.valid_days),
         "token": _token(patient, privilege_id=privilege.pk, points=privilege.price),
         "refusal": refusal,
+        "held": _held_code(patient, privilege, today=member.today),
     }
     return render(request, "cabinet/reward.html", context, status=CHANGED if refusal else 200)
+
+
+def _held_code(patient: Patient, privilege: Privilege, *, today: date) -> dict[str, Any] | None:
+    """A code for the same reward that may still be used: whoever comes back here by mistake sees it."""
+    codes = PrivilegeCode.objects.filter(patient=patient, privilege=privilege, valid_to__gte=today)
+    code = codes.filter(status=PrivilegeCode.Status.OPEN).order_by("-id").first()
+    return {"id": code.pk, "text": shown_code(code.key, get_language() or "ru")} if code else None
 
 
 def _token(patient: Patient, *, privilege_id: int, points: int) -> str:

@@ -88,6 +88,19 @@ def test_second_tap_and_reload_spend_nothing_more(client, sms, anna):
     assert (Operation.objects.count(), balance_of(anna)) == (operations, 2450)
 
 
+def test_question_tells_of_a_code_for_the_same_reward_that_is_not_used_yet(client, sms, anna):
+    privilege, other = make_privilege(price=1000), make_privilege(title="Другая", price=500)
+    log_in(client, sms)
+    confirm(client, privilege, choose(client, privilege))
+    code = PrivilegeCode.objects.get()
+
+    pages = [client.get(f"/rewards/{each.pk}/") for each in (privilege, other)]
+
+    told = f"У вас уже есть неиспользованный код: НГ-{code.key[2:]}"
+    assert [told in text_of(page) for page in pages] == [True, False]
+    assert f'href="/rewards/codes/{code.pk}/"' in pages[0].content.decode()
+
+
 def test_looking_at_the_question_spends_nothing(client, sms, anna):
     privilege = make_privilege(price=1000)
     log_in(client, sms)
