@@ -12,6 +12,7 @@ from loyalty.models.manual_discount import ManualDiscount
 from loyalty.models.manual_tier import ManualTier
 from loyalty.models.marketing_spend import MarketingSpend
 from loyalty.models.merge import PatientMerge
+from loyalty.models.moved_patient import MovedPatient
 from loyalty.models.nightly_run import NightlyRun
 from loyalty.models.open_points_day import OpenPointsDay
 from loyalty.models.opening import ImportedOpening
@@ -50,6 +51,7 @@ __all__ = [
     "ManualDiscount",
     "ManualTier",
     "MarketingSpend",
+    "MovedPatient",
     "NightlyRun",
     "OpenPointsDay",
     "Operation",

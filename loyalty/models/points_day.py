@@ -50,6 +50,8 @@ class RollupMark(models.Model):
     open_through = models.DateField(_("open points counted through"), null=True)
     # Whether the days of the points by month of issue are counted up to the same operation.
     has_cohorts = models.BooleanField(_("points by month of issue counted"), default=False)
+    # Last of the patients who have moved whose days are counted anew.
+    move_id = models.BigIntegerField(default=0)
 
     class Meta:
         verbose_name = _("mark of the rollups")

@@ -69,15 +69,17 @@ def read_cohorts(clinics: Sequence[Clinic]) -> list[Cohort]:
         return [Cohort(*row) for row in cursor.fetchall()]
 
 
-def count_cohort_days(*, clinic: Clinic, mark: RollupMark, through: int, at: datetime) -> None:
-    """Count the days that operations up to `through` have changed; at first all days. Call in the transaction that
-    moves the locked mark, before it moves."""
+def count_cohort_days(
+    *, clinic: Clinic, mark: RollupMark, moved: Sequence[date], through: int, at: datetime
+) -> None:
+    """Count the days that operations up to `through` have changed, with those of patients who have moved; at first
+    all days. Call in the transaction that moves the locked mark, before it moves."""
     if mark.has_cohorts:
         with connection.cursor() as cursor:
             cursor.execute(
                 COHORT_DAYS + CHANGED, _asked([clinic], afters=[mark.looked_again_from], through=through)
             )
-            days = [day for (day,) in cursor.fetchall()]
+            days = [*moved, *(day for (day,) in cursor.fetchall())]
     else:
         first, last = first_day(clinic), local_date(at, clinic.tz)
         days = [] if first is None else [first + timedelta(days=n) for n in range((last - first).days + 1)]

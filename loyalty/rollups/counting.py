@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from clinics.calendar import end_of_day
 from clinics.models import Clinic
-from loyalty.models import NightlyRun, Operation, RollupMark
+from loyalty.models import MovedPatient, NightlyRun, Operation, RollupMark
 from loyalty.rollups.cohort_days import count_cohort_days, store_cohort_days
 from loyalty.rollups.open_days import count_open_days, store_open_days
 from loyalty.rollups.slices import slices_of
@@ -54,15 +54,20 @@ def count_changed_days(*, clinic: Clinic, at: datetime) -> list[date]:
             "zone": clinic.timezone,
             "after": mark.looked_again_from,
             "through": through,
+            "move": mark.move_id,
         }
+        last_move = MovedPatient.objects.order_by("-id").values_list("id", flat=True).first() or 0
         days = [row[0] for row in _read(CHANGED_DAYS, asked)]
         # All of them up to the new mark: a day counted to another mark would be read wrongly.
         _refresh(clinic, days, through=through)
         count_open_days(clinic=clinic, mark=mark, changed=days, through=through, at=at)
-        count_cohort_days(clinic=clinic, mark=mark, through=through, at=at)
+        count_cohort_days(
+            clinic=clinic, mark=mark, moved=days if last_move > mark.move_id else (), through=through, at=at
+        )
         RollupMark.objects.filter(pk=mark.pk).update(
             operation_id=through,
             looked_again_from=mark.operation_id or max(through - RECENT_OPERATIONS, 0),
+            move_id=last_move,
             counted_at=at,
         )
     return days

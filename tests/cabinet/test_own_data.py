@@ -83,6 +83,7 @@ LEFT_OUT = {
     "loyalty.LimitUse": "counters of rules",
     "loyalty.ReminderPlan": "planned by itself; what was sent is in messages",
     "loyalty.ThresholdGift": "from when payments count anew; the gift is in operations",
+    "loyalty.MovedPatient": "bookkeeping of the sums by day: the home clinic of before",
     "loyalty.PatientMerge": "bookkeeping of two cards made one; what was on both is exported",
 }
 

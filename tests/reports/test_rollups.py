@@ -14,9 +14,12 @@ from hypothesis.extra.django import TestCase
 from clinics.calendar import local_date
 from loyalty.ledger import posting
 from loyalty.ledger.refusals import InsufficientPoints
-from loyalty.models import Entry, Operation, PointsDay, RollupMark
+from loyalty.models import Entry, MovedPatient, Operation, PointsDay, RollupMark
+from loyalty.rollups.cohort_days import read_cohorts
 from loyalty.rollups.counting import count_changed_days, differences, repair_days
+from loyalty.rollups.open_reading import OpenPoints, open_points_on
 from loyalty.rollups.reading import points_by_month
+from patients.models import Patient
 from tests.ledger.accounts import burn, lot
 from tests.people import make_clinic
 from tests.programs import NOON, make_member, publish_preset
@@ -105,6 +108,34 @@ def test_day_before_midnight_is_that_of_the_home_clinic(db):
     assert live == {date(2026, 10, 1): {"EARN": (5, 0)}, date(2026, 11, 1): {"EARN": (10, 0)}}
     assert read_months([west, east]) == live
     assert read_months([east]) == {date(2026, 10, 1): {"EARN": (4, 0)}, date(2026, 11, 1): {"EARN": (8, 0)}}
+
+
+def test_patient_who_moves_takes_all_days_along_in_the_next_night(anna):
+    here, omsk = anna.home_clinic, make_clinic("omsk", name="Омск", timezone="Asia/Omsk")
+    earn(anna, 500, at=NOON - timedelta(days=40), key="a", day=date(2026, 12, 31))
+    spend(anna, 200, at=NOON - timedelta(days=3), key="b")
+    for clinic in (here, omsk):
+        count_changed_days(clinic=clinic, at=NOON)
+    Patient.objects.filter(pk=anna.pk).update(home_clinic=omsk)
+
+    moved = [count_changed_days(clinic=clinic, at=NOON) for clinic in (here, omsk)]
+
+    assert moved == [[date(2026, 10, 13), date(2026, 11, 19)]] * 2
+    assert (read_months([here]), read_cohorts([here])) == ({}, [])
+    assert read_months([omsk]) == {
+        date(2026, 10, 1): {"EARN": (500, 0)},
+        date(2026, 11, 1): {"SPEND": (0, -200)},
+    }
+    assert open_points_on(date(2026, 11, 20), clinics=[here]) == []
+    assert open_points_on(date(2026, 11, 20), clinics=[omsk]) == [OpenPoints(date(2026, 12, 1), 300)]
+    call_command("rollups", "--check")
+    assert RollupMark.objects.filter(move_id=MovedPatient.objects.get().pk).count() == 2
+
+
+def test_change_of_anything_else_is_no_move(anna):
+    Patient.objects.filter(pk=anna.pk).update(home_clinic=anna.home_clinic, last_name="Петрова")
+
+    assert not MovedPatient.objects.exists()
 
 
 def test_check_names_a_day_that_differs_and_the_command_repairs_it(anna, capsys):
