@@ -55,25 +55,22 @@ def post_receipt(
         at=at,
     )
     if quoted.quote.earned_points or quoted.quote.spend.points:
-        outbox.enqueue(
-            event=POINTS_EARNED,
-            patient_id=receipt.patient_id,
-            key=f"receipt:{receipt.pk}:posted",
-            due_at=at,
-            context={"receipt": receipt.pk},
-            at=at,
-        )
+        _tell(receipt, POINTS_EARNED, key="posted", at=at)
     if receipt.proven_by == SpendProof.Way.OVERRIDE:
-        outbox.enqueue(
-            event=SPEND_OVERRIDDEN,
-            patient_id=receipt.patient_id,
-            key=f"receipt:{receipt.pk}:overridden",
-            due_at=at,
-            context={"receipt": receipt.pk},
-            at=at,
-        )
+        _tell(receipt, SPEND_OVERRIDDEN, key="overridden", at=at)
     last = prolonged or earned or spent
     return receipt, last.balance if last else quoted.member.standing.account.balance
+
+
+def _tell(receipt: Receipt, event: str, *, key: str, at: datetime) -> None:
+    outbox.enqueue(
+        event=event,
+        patient_id=receipt.patient_id,
+        key=f"receipt:{receipt.pk}:{key}",
+        due_at=at,
+        context={"receipt": receipt.pk},
+        at=at,
+    )
 
 
 def _spend(quoted: QuotedReceipt, *, revision: Revision, actor: User, at: datetime) -> Posted | None:
