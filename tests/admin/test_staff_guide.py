@@ -39,7 +39,7 @@ def test_guide_follows_the_program_that_is_in_force(client):
     limits = "администратор до 3\u00a0%, старший администратор до 10\u00a0% и управляющий до 15\u00a0%"
     assert f"Скидку вручную дают: {limits}." in page
     assert "Скидок вручную нет" not in page
-    assert "250 баллов" not in page
+    assert "Новый участник получает" not in page
 
 
 def test_every_right_of_the_guide_is_somebodys():
