@@ -1,5 +1,6 @@
 """The five roles and what each may do: one table, synchronised to Django's groups after every migrate."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -222,13 +223,9 @@ _GUARDED = {
 }
 
 
-def _is_guarded(permission: str) -> bool:
-    return permission in _GUARDED or permission.partition(".")[2].startswith("export_")
-
-
-SECOND_STEP_ROLES = frozenset(
-    role for role, permissions in PERMISSIONS_BY_ROLE.items() if any(map(_is_guarded, permissions))
-)
+def asks_second_step(permissions: Iterable[str]) -> bool:
+    """Whether one of the permissions is among those that a password alone must not open."""
+    return any(name in _GUARDED or name.partition(".")[2].startswith("export_") for name in permissions)
 
 
 def sync_roles(sender: AppConfig, **kwargs: Any) -> None:

@@ -8,16 +8,15 @@ that none is good twice, and follows a phone whose clock is one step off.
 from datetime import datetime
 
 from django.conf import settings
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.crypto import get_random_string, salted_hmac
 from django_otp import verify_token
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from clinics import audit
-from clinics.roles import SECOND_STEP_ROLES
+from clinics.roles import asks_second_step
 
 CODE_DIGITS = 6
 RECOVERY_CODES = 8
@@ -34,19 +33,11 @@ class WrongPresentCode(WrongCode):
     """The code of the phone that is to be replaced."""
 
 
-def with_requirement(users: QuerySet[User]) -> QuerySet[User]:
-    """Annotate `must_confirm`: the person's role or superuser mark asks for the second step."""
-    by_role = Group.objects.filter(user=OuterRef("pk"), name__in=SECOND_STEP_ROLES)
-    return users.annotate(must_confirm=Q(is_superuser=True) | Exists(by_role))
-
-
 def is_required(user: User) -> bool:
-    """Whether the person may not work without the second step. No query for a user of the log-in backend."""
+    """Whether the person may not work without the second step: by their rights, which are read once per person."""
     if not settings.STAFF_SECOND_STEP:
         return False
-    if not hasattr(user, "must_confirm"):
-        user = with_requirement(User.objects.filter(pk=user.pk)).get()
-    return bool(user.must_confirm)  # type: ignore[attr-defined]
+    return user.is_superuser or asks_second_step(user.get_all_permissions())
 
 
 def find_phone(user: User) -> TOTPDevice | None:

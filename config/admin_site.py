@@ -1,6 +1,5 @@
 """The admin of the portal: stock Django with the desk mounted in it and a calm order of sections."""
 
-from operator import itemgetter
 from typing import Any, cast
 
 from django.contrib import admin
@@ -14,20 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from clinics import clock
+from clinics.admin_sections import open_sections
 from clinics.staff_login import pending, phone_views, views
 from clinics.staff_login.form import StaffLoginForm
 from config.first_steps import first_steps
 from loyalty.calls.listing import count_today
-
-APP_ORDER = ("patients", "loyalty", "notifications", "clinics", "auth", "django_celery_beat")
-
-# Sections of a library in the words of a clinic; its own models cannot be renamed without a migration of its.
-LIBRARY_TITLES = {
-    "django_celery_beat": _("Schedule"),
-    "CrontabSchedule": _("Hours of the day"),
-    "IntervalSchedule": _("Intervals"),
-    "PeriodicTask": _("What runs by itself"),
-}
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -84,21 +74,4 @@ class PortalAdminSite(admin.AdminSite):
         return cast(HttpResponse, show(request))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Sections in the clinic's own order, by name within, and which of them the page belongs to.
-
-        Every page of the admin draws them. Names become texts once: the stock list compares lazy ones.
-        """
-        apps = list(self._build_app_dict(request, app_label).values())
-        for app in apps:
-            app["name"] = str(LIBRARY_TITLES.get(app["app_label"], app["name"]))
-            app["is_current"] = app["app_url"] in request.path
-            for model in app["models"]:
-                model["name"] = str(LIBRARY_TITLES.get(model["object_name"], model["name"]))
-                model["key"] = model["object_name"].lower()
-                model["is_current"] = bool(model["admin_url"]) and model["admin_url"] in request.path
-            app["models"].sort(key=itemgetter("name"))
-        return sorted(apps, key=lambda app: (_place(app["app_label"]), app["name"]))
-
-
-def _place(app_label: str) -> int:
-    return APP_ORDER.index(app_label) if app_label in APP_ORDER else len(APP_ORDER)
+        return open_sections(self, request, app_label)

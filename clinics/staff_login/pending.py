@@ -58,5 +58,4 @@ def finish(request: HttpRequest, pending: PendingLogin) -> None:
 def has_passed(request: HttpRequest) -> bool:
     """Whether nothing is left to confirm in this session of a logged-in person."""
     user = request.user
-    is_free = isinstance(user, User) and not is_required(user)
-    return is_free or bool(request.session.get(PASSED_IN_SESSION))
+    return bool(request.session.get(PASSED_IN_SESSION)) or (isinstance(user, User) and not is_required(user))
