@@ -11,10 +11,8 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from clinics.models import Clinic
-from loyalty.gifts import Occasion, give_gift, return_uses
-from loyalty.ledger import posting
-from loyalty.ledger.posting import TakeBackPolicy
-from loyalty.models import Account, FriendGift, ProgramVersion, Refund, Source, Standing
+from loyalty.gifts import Given, Occasion, give_gift, take_gift_back
+from loyalty.models import Account, FriendGift, ProgramVersion, Refund, Standing
 from loyalty.program.versions import RunningProgram, compiled_version
 from loyalty.rules.compiled import Gift
 
@@ -101,18 +99,14 @@ def undo_friend_gift(gift: FriendGift, *, at: datetime) -> int:
         locked = FriendGift.objects.get(pk=gift.pk)
         if locked.undone_at is not None:
             return 0
-        posted = posting.take_back(
-            operation_id=gift.operation_id,
-            units=gift.points,
+        given = Given(gift.operation, gift.rule_code, gift.points, gift.inviter, gift.given_at)
+        taken = take_gift_back(
+            given,
             key=f"friend-gift-undone:{gift.pk}",
             at=at,
-            policy=TakeBackPolicy.OWN_ONLY,
             explanation={"undone_gift": gift.rule_code},
-            program_version_id=gift.operation.program_version_id,
-            source=Source.SYSTEM,
+            actor=None,
         )
-        taken = -posted.units
-        return_uses(gift.operation, rule_code=gift.rule_code, points=taken, patient=gift.inviter, at=gift.given_at)
         locked.undone_at = at
         locked.kept_points = gift.points - taken
         locked.save(update_fields=["undone_at", "kept_points"])

@@ -14,7 +14,7 @@ from django.db import transaction
 from clinics.calendar import local_date
 from loyalty.checkout.limit_use import LimitUsedUp, ReceiptPlace, give_back, read_used, take
 from loyalty.ledger import posting
-from loyalty.ledger.posting import Posted
+from loyalty.ledger.posting import Posted, TakeBackPolicy
 from loyalty.lot_dates import lot_for
 from loyalty.messages.events import GIFT_GIVEN
 from loyalty.models import Account, Operation, OperationKind, Source, Standing
@@ -36,14 +36,15 @@ class Occasion:
     actor: User | None = None
 
 
-def return_uses(operation: Operation, *, rule_code: str, points: int, patient: Patient, at: datetime) -> None:
-    """A budget may give again what was taken back of a gift given at `at`. Call inside a transaction."""
-    if not points or operation.program_version is None:
-        return
-    rules = compiled_version(operation.program_version).gifts
-    limits = [limit for rule in rules if rule.code == rule_code for limit in rule.limits]
-    clinic = patient.home_clinic
-    give_back(limits, {rule_code: points}, ReceiptPlace(patient.pk, clinic.code, local_date(at, clinic.tz)))
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A gift given at `at`: the operation with its program's version, the patient with the home clinic."""
+
+    operation: Operation
+    rule_code: str
+    points: int
+    patient: Patient
+    at: datetime
 
 
 def give_gift(gift: Gift, occasion: Occasion, *, running: RunningProgram, at: datetime) -> Posted | None:
@@ -88,3 +89,38 @@ def give_gift(gift: Gift, occasion: Occasion, *, running: RunningProgram, at: da
             at=at,
         )
     return posted
+
+
+def take_gift_back(
+    given: Given, *, key: str, at: datetime, explanation: Mapping[str, Any], actor: User | None
+) -> int:
+    """Points taken: what is left of the gift. What has been used or has burnt stays; its budget may give the rest.
+
+    Call inside a transaction that holds the lock of the patient's account.
+    """
+    posted = posting.take_back(
+        operation_id=given.operation.pk,
+        units=given.points,
+        key=key,
+        at=at,
+        policy=TakeBackPolicy.OWN_ONLY,
+        actor_id=actor.pk if actor else None,
+        explanation=explanation,
+        program_version_id=given.operation.program_version_id,
+        source=Source.DESK if actor else Source.SYSTEM,
+    )
+    taken = -posted.units
+    if taken:
+        _return_uses(given, points=taken)
+    return taken
+
+
+def _return_uses(given: Given, *, points: int) -> None:
+    version = given.operation.program_version
+    if version is None:
+        return
+    rules = compiled_version(version).gifts
+    limits = [limit for rule in rules if rule.code == given.rule_code for limit in rule.limits]
+    clinic = given.patient.home_clinic
+    place = ReceiptPlace(given.patient.pk, clinic.code, local_date(given.at, clinic.tz))
+    give_back(limits, {given.rule_code: points}, place)

@@ -18,10 +18,8 @@ from django.db.models import Sum
 from clinics import audit
 from clinics.models import Clinic
 from clinics.money import to_kopecks, to_roubles
-from loyalty.gifts import Occasion, give_gift, return_uses
-from loyalty.ledger import posting
-from loyalty.ledger.posting import TakeBackPolicy
-from loyalty.models import Account, Receipt, Refund, Source, Standing, ThresholdGift
+from loyalty.gifts import Given, Occasion, give_gift, take_gift_back
+from loyalty.models import Account, Receipt, Refund, Standing, ThresholdGift
 from loyalty.program.versions import RunningProgram
 from loyalty.rules.amounts import kopecks_of
 from loyalty.rules.compiled import Gift
@@ -169,20 +167,12 @@ def _lapse(
     taken = 0
     if gift.operation is not None:
         about = {"lapsed_gift": gift.rule_code, "paid_kopecks": to_kopecks(money)}
-        posted = posting.take_back(
-            operation_id=gift.operation.pk,
-            units=gift.points,
+        taken = take_gift_back(
+            Given(gift.operation, gift.rule_code, gift.points, receipt.patient, gift.reached_at),
             key=f"gift-lapsed:{gift.pk}",
             at=at,
-            policy=TakeBackPolicy.OWN_ONLY,
-            actor_id=actor.pk,
             explanation={**about, "threshold_kopecks": to_kopecks(gift.threshold), "refund_of": receipt.pk},
-            program_version_id=gift.operation.program_version_id,
-            source=Source.DESK,
-        )
-        taken = -posted.units
-        return_uses(
-            gift.operation, rule_code=gift.rule_code, points=taken, patient=receipt.patient, at=gift.reached_at
+            actor=actor,
         )
     gift.lapsed_at = at
     gift.kept_points = gift.points - taken

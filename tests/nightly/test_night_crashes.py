@@ -1,19 +1,15 @@
 """Kill -9 at every named point of the night, then run it again: nothing lost, nothing doubled."""
 
-import os
-import signal
-import subprocess
-import sys
 from datetime import date
 
 import pytest
-from django.db import connection
 from django.db.models import Sum
 
 from loyalty.models import Account, Entry, Lot, NightlyRun, ReminderPlan
 from loyalty.nightly import night
 from notifications.models import OutboxMessage
 from tests.nightly.burning import LAST_DAY, member_with, moscow, run_program
+from tests.nightly.killed import killed_night
 from tests.programs import give_points
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,23 +29,10 @@ def _members_with_points_to_burn_and_to_remind_of():
         give_points(patient, 30, last_day=date(2026, 12, 5), at=patient.created_at)
 
 
-def killed_night(fail_point: str) -> None:
-    database = connection.settings_dict["NAME"]
-    child = subprocess.run(
-        [sys.executable, "-m", "tests.nightly.night_child", database, NIGHT_AFTER.isoformat()],
-        env=os.environ | {"FAIL_POINT": fail_point},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr
-
-
 @pytest.mark.usefixtures("_members_with_points_to_burn_and_to_remind_of")
 @pytest.mark.parametrize("fail_point", [*POINTS, *(f"{point}:2" for point in POINTS)])
 def test_a_killed_night_is_finished_by_the_next_run(fail_point):
-    killed_night(fail_point)
+    killed_night(fail_point, at=NIGHT_AFTER)
 
     night.run_due_nights(at=NIGHT_AFTER)
 

@@ -1,17 +1,12 @@
 """Kill -9 within the recount of tiers, then the night again: every tier and notice once."""
 
-import os
-import signal
-import subprocess
-import sys
-
 import pytest
-from django.db import connection
 
 from loyalty.models import NightlyRun, Standing
 from loyalty.nightly import night
 from notifications.models import OutboxMessage
 from tests.nightly.burning import moscow
+from tests.nightly.killed import killed_night
 from tests.programs import make_member
 from tests.tiers.paying import run_tiers
 
@@ -30,23 +25,10 @@ def _members_with_unsupported_tiers():
     Standing.objects.update(tier_key="")
 
 
-def killed_night(fail_point: str) -> None:
-    database = connection.settings_dict["NAME"]
-    child = subprocess.run(
-        [sys.executable, "-m", "tests.nightly.night_child", database, NIGHT.isoformat()],
-        env=os.environ | {"FAIL_POINT": fail_point},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr
-
-
 @pytest.mark.usefixtures("_members_with_unsupported_tiers")
 @pytest.mark.parametrize("fail_point", [*POINTS, *(f"{point}:2" for point in POINTS)])
 def test_a_killed_recount_is_finished_by_the_next_run(fail_point):
-    killed_night(fail_point)
+    killed_night(fail_point, at=NIGHT)
 
     night.run_due_nights(at=NIGHT)
 
