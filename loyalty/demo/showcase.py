@@ -70,51 +70,32 @@ VERAS_DAYS_LEFT = 6
 BORIS_TIER_DAYS = 60
 
 
+PEOPLE = {
+    ANNA: Person("Иванова", "Анна", "Константиновна", is_woman=True, birth_date=date(1989, 6, 10)),
+    BORIS: Person("Иванов", "Борис", "Петрович", is_woman=False, birth_date=date(1986, 2, 28)),
+    VERA: Person("Лебедева", "Вера", "Николаевна", is_woman=True, birth_date=date(1978, 9, 3)),
+    GALINA: Person("Зайцева", "Галина", "Олеговна", is_woman=True, birth_date=date(1997, 2, 14)),
+}
+
+
 def seat_showcase(*, place: DemoPlace, catalogue: Catalogue, running: RunningProgram, at: datetime) -> None:
     """Write the shown patients with their visits. Call inside a transaction, once."""
     clinic = place.clinics[MOSCOW]
     today = local_date(at, clinic.tz)
-    # The rolling life of 24 months that began with her only payment is almost over.
-    vera_paid_on = add_months(today + timedelta(days=VERAS_DAYS_LEFT), -24)
-    veras_visit = Visit((today - vera_paid_on).days, 24_000)
-    visits = {ANNA: ANNAS_VISITS, BORIS: BORIS_VISITS, VERA: (veras_visit,), GALINA: ()}
-    people = {
-        ANNA: Person("Иванова", "Анна", "Константиновна", is_woman=True, birth_date=date(1989, 6, 10)),
-        BORIS: Person("Иванов", "Борис", "Петрович", is_woman=False, birth_date=date(1986, 2, 28)),
-        VERA: Person("Лебедева", "Вера", "Николаевна", is_woman=True, birth_date=date(1978, 9, 3)),
-        GALINA: Person("Зайцева", "Галина", "Олеговна", is_woman=True, birth_date=date(1997, 2, 14)),
-    }
-    guests = [
-        NewGuest(
-            number=number,
-            person=person,
-            phone=phone_of(number),
-            email="anna@example.com" if number == ANNA else "",
-            clinic=clinic,
-            joined_at=_noon(visits[number][0].days_ago if visits[number] else 1, today=today, clinic=clinic)
-            - timedelta(hours=1),
-            wants_advertising=True,
-        )
-        for number, person in people.items()
-    ]
+    visits = _visits(today)
+    guests = [_guest(number, visits=of_one, today=today, clinic=clinic) for number, of_one in visits.items()]
     standings = write_guests(guests, running=running, recorded_at=at)
-    replay_receipts(
-        [
-            past
-            for number in people
-            for past in _receipts(
-                standings[number], place=place, visits=visits[number], today=today, number=number
-            )
-        ],
-        catalogue=catalogue,
-        running=running,
-        recorded_at=at,
-    )
-    anna = standings[ANNA]
+    receipts = [
+        past
+        for number, of_one in visits.items()
+        for past in _receipts(standings[number], place=place, visits=of_one, today=today, number=number)
+    ]
+    replay_receipts(receipts, catalogue=catalogue, running=running, recorded_at=at)
+    anna, boris = standings[ANNA], standings[BORIS]
     give_hot_points([HotPoints("demo:hot:anna", anna, points=450, days_left=5)], running=running, at=at)
     Card.objects.filter(patient=anna.patient).update(number=ANNAS_CARD)
     grant_manual_tier(
-        patient_id=standings[BORIS].patient_id,
+        patient_id=boris.patient_id,
         tier="silver",
         ends_on=today + timedelta(days=BORIS_TIER_DAYS),
         reason="Сотрудник клиники-партнёра",
@@ -122,12 +103,37 @@ def seat_showcase(*, place: DemoPlace, catalogue: Catalogue, running: RunningPro
         at=at,
     )
     share_annas_link(anna=anna.patient, friend=standings[GALINA].patient, at=at)
-    offer_privileges(place=place, buyer=standings[BORIS], running=running, at=at)
-    household = Household.objects.create(name="Ивановы", contact=anna.patient)
-    Patient.objects.filter(pk__in=[anna.patient_id, standings[BORIS].patient_id]).update(household=household)
+    offer_privileges(place=place, buyer=boris, running=running, at=at)
+    _make_a_family(anna.patient, boris.patient)
+
+
+def _visits(today: date) -> dict[int, tuple[Visit, ...]]:
+    # The rolling life of 24 months that began with her only payment is almost over.
+    vera_paid_on = add_months(today + timedelta(days=VERAS_DAYS_LEFT), -24)
+    veras_visit = Visit((today - vera_paid_on).days, 24_000)
+    return {ANNA: ANNAS_VISITS, BORIS: BORIS_VISITS, VERA: (veras_visit,), GALINA: ()}
+
+
+def _guest(number: int, *, visits: tuple[Visit, ...], today: date, clinic: Clinic) -> NewGuest:
+    """Joins an hour before the first visit."""
+    first_days_ago = visits[0].days_ago if visits else 1
+    return NewGuest(
+        number=number,
+        person=PEOPLE[number],
+        phone=phone_of(number),
+        email="anna@example.com" if number == ANNA else "",
+        clinic=clinic,
+        joined_at=_noon(first_days_ago, today=today, clinic=clinic) - timedelta(hours=1),
+        wants_advertising=True,
+    )
+
+
+def _make_a_family(anna: Patient, boris: Patient) -> None:
+    household = Household.objects.create(name="Ивановы", contact=anna)
+    Patient.objects.filter(pk__in=[anna.pk, boris.pk]).update(household=household)
     # Once she paid for him: the points are hers, the visit was his.
-    paid = Receipt.objects.filter(patient=anna.patient, document=f"{ANNA}-{len(ANNAS_VISITS) - 1}")
-    paid.update(treated=standings[BORIS].patient)
+    paid = Receipt.objects.filter(patient=anna, document=f"{ANNA}-{len(ANNAS_VISITS) - 1}")
+    paid.update(treated=boris)
 
 
 def _receipts(
