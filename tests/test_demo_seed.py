@@ -15,6 +15,8 @@ from loyalty.friends import read_funnel
 from loyalty.ledger.audit import breaches
 from loyalty.ledger.balance import read_holdings
 from loyalty.models import Account, Privilege, PrivilegeCode, Receipt, ReceiptLine, Standing
+from notifications.channels.registry import LABELS
+from notifications.models import OutboxMessage
 from patients.models import Card, Patient, Referral, SocialGroupRecord, SourceChannel, Tag
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -111,6 +113,7 @@ def test_seed_makes_the_promised_amounts_and_roles():
     assert set(StaffMember.objects.values_list("user__groups__name", flat=True)) == {
         "receptionist", "senior", "marketer", "manager", "owner",
     }  # fmt: skip
+    assert set(OutboxMessage.objects.values_list("channel", flat=True)) <= {"", *LABELS}
     soon = Account.objects.filter(balance__gt=0, rolling_until__lte=date(2026, 12, 22)).count()
     assert soon >= PATIENTS // 40
 

@@ -11,6 +11,7 @@ from clinics.calendar import add_months, end_of_day
 from loyalty.demo.people import SOURCE
 from loyalty.messages.events import POINTS_BURNING_SOON
 from loyalty.models import FigureSetting, Goal, MarketingSpend, Receipt, ReminderPlan, StaffBonusRate, Standing
+from notifications.channels.registry import SMS
 from notifications.models import MessageKind, MessageStatus, OutboxMessage
 
 # Roubles a month; friends cost nothing.
@@ -94,5 +95,6 @@ def _message(plan: ReminderPlan) -> OutboxMessage:
         sent_at=plan.due_at + timedelta(minutes=1),
         attempts=1,
         body=f"{plan.points} бонусных рублей сгорят через {plan.days_before} дней. Запишитесь и потратьте их.",
-        channel="email",
+        channel=SMS,
+        address=plan.patient.phone or "",
     )

@@ -99,7 +99,7 @@ class MessageAdmin(FactAdmin):
 
     @admin.display(description=_("to"))
     def recipient(self, message: OutboxMessage) -> str:
-        return f"{LABELS[message.channel]} {mask_address(message.address)}" if message.channel else ""
+        return f"{self.channel_title(message)} {mask_address(message.address)}".strip()
 
     @admin.display(description=_("reason"))
     def reason(self, message: OutboxMessage) -> str:

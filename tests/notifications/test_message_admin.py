@@ -40,6 +40,14 @@ def test_the_channel_is_called_the_same_in_the_list_and_on_the_page(greeting, sm
     assert '<div class="readonly">СМС</div>' in page
 
 
+def test_a_message_of_a_channel_that_is_gone_is_still_listed(greeting, client):
+    queue(make_patient())
+    OutboxMessage.objects.update(channel="VIBER", address="+79161234567")
+    client.force_login(make_rita())
+
+    assert "VIBER •••45-67" in client.get(LIST).content.decode()
+
+
 def test_messages_of_another_clinics_patients_are_not_shown(greeting, client):
     queue(make_patient(clinic=make_clinic("omsk", timezone="Asia/Omsk")), text="Чужое")
     client.force_login(make_rita())
