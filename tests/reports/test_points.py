@@ -64,6 +64,21 @@ def test_months_add_up_by_hand(maria, history):
     assert rows_of(maria.user, "points", "first=2026-11-01&last=2026-11-30")[0][8] == 960
 
 
+def test_part_of_a_month_is_told_without_the_rest_of_it(maria, history):
+    """300 burnt on 7 November, 200 were spent on 13 October, 1 000 earned on 12 November."""
+    before, after = "first=2026-10-14&last=2026-11-11", "first=2026-11-13&last=2026-11-22"
+
+    assert rows_of(maria.user, "points", before) == [
+        (date(2026, 10, 1), 0, 0, 0, 0, 0, 0, 0, 300),
+        (date(2026, 11, 1), 0, 0, 0, 0, 300, 0, 0, 0),
+    ]
+    assert rows_of(maria.user, "points", after) == [(date(2026, 11, 1), 0, 0, 0, 0, 0, 0, 0, 960)]
+    burnt = maria.get(f"/admin/reports/points/?{before}").context["page"].rows[1][5]
+    listed = maria.get(burnt.url).context["page"].rows
+    assert (burnt.text, [row[7].text for row in listed]) == ("300", ["−300"])
+    assert "first=2026-11-01&last=2026-11-11" in burnt.url
+
+
 def test_counted_days_say_the_same(maria, history, anna):
     before = rows_of(maria.user, "points", "first=2026-09-01&last=2026-11-30")
 

@@ -1,16 +1,16 @@
 """Points month by month: issued, spent, burnt, reversed, and what was left at the end."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from clinics.calendar import add_months, end_of_period, start_of_period
 from loyalty.models import OperationKind
 from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Unit
+from loyalty.reports.figure_cells import days_filters, month_filters, months_of
 from loyalty.reports.filters import PointsFilters
 from loyalty.reports.report import Figure, Report
-from loyalty.reports.scope import Scope
+from loyalty.reports.scope import Days, Scope
 from loyalty.rollups.reading import Moved, points_by_month
 
 Kind = OperationKind
@@ -58,15 +58,14 @@ class PointsFlow(Report):
     on_dashboard = True
 
     def rows(self, scope: Scope) -> Iterator[Row]:
-        months = points_by_month(clinic_ids=scope.clinic_ids, first=BEGINNING, last=scope.days.last)
-        start = start_of_period(scope.days.first, "month")
-        left = sum(_net(kinds) for month, kinds in months.items() if month < start)
-        month, last = start, min(scope.days.last, scope.today())
-        while month <= last:
-            kinds = months.get(month, {})
+        first, last = scope.days.first, min(scope.days.last, scope.today())
+        left = points_left(scope.over(Days(BEGINNING, first - timedelta(days=1))))
+        by_month = points_by_month(clinic_ids=scope.clinic_ids, first=first, last=last)
+        for days in months_of(Days(first, last)):
+            month = days.first.replace(day=1)
+            kinds = by_month.get(month, {})
             left += _net(kinds)
             yield (month, *_numbers(kinds), left)
-            month = add_months(month, 1)
 
     def totals(self, scope: Scope) -> Row:
         rows = list(self.rows(scope))
@@ -74,15 +73,9 @@ class PointsFlow(Report):
         return (None, *sums, rows[-1][8] if rows else None)
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | None:
-        month = row[0]
-        if column.code not in KINDS_OF or not isinstance(month, date):
+        if column.code not in KINDS_OF:
             return None
-        return operations_behind(column.code, first=month, last=end_of_period(month, "month"))
-
-
-def operations_behind(act: str, *, first: date, last: date) -> Behind:
-    days = {"period": "days", "first": first.isoformat(), "last": last.isoformat()}
-    return Behind("operations", {"act": act, **days})
+        return Behind("operations", {"act": column.code, **month_filters(scope.days, str(row[0]))})
 
 
 class _PointsFigure(Figure):
@@ -96,7 +89,7 @@ class _PointsFigure(Figure):
         return sum(abs(one.credit + one.debit) for one in moved)
 
     def behind(self, scope: Scope) -> Behind:
-        return operations_behind(self.act, first=scope.days.first, last=scope.days.last)
+        return Behind("operations", {"act": self.act, **days_filters(scope.days)})
 
 
 class PointsIssued(_PointsFigure):
