@@ -8,7 +8,7 @@ from loyalty.figures.sales import By, Sales, read_sales, read_sales_by
 from loyalty.figures.tiers import patients_by_tier
 from loyalty.models import Receipt
 from loyalty.reports.catalogue.revenue import AVERAGE_DEFINITION, DISCOUNT_DEFINITION
-from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Unit, Value
+from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Unit, Value, rate_bp
 from loyalty.reports.figure_cells import Named, code_of, money, rate
 from loyalty.reports.filters import tier_choices
 from loyalty.reports.report import Report
@@ -41,7 +41,11 @@ class ByIdentification(Report):
         receipts = sum(group.receipts for group in groups)
         names = dict(Receipt.IdentifiedBy.choices)
         for group in sorted(groups, key=lambda one: -one.receipts):
-            yield (Named(str(names.get(group.key, group.key)), group.key), *_cells(group), _share(group, receipts))
+            yield (
+                Named(str(names.get(group.key, group.key)), group.key),
+                *_cells(group),
+                rate_bp(group.receipts, receipts),
+            )
 
     def totals(self, scope: Scope) -> Row:
         return (None, *_cells(read_sales(scope)), None)
@@ -92,7 +96,3 @@ def _cells(sales: Sales) -> tuple[Value, ...]:
     return (
         sales.receipts, sales.buyers, money(sales.paid), money(sales.average_bill), rate(sales.effective_discount)
     )  # fmt: skip
-
-
-def _share(group: Sales, receipts: int) -> int | None:
-    return group.receipts * 10_000 // receipts if receipts else None
