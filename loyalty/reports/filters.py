@@ -138,7 +138,7 @@ class ReportFilters(django_filters.FilterSet):
                 source=chosen.get("source") or "",
                 social_group_id=_number(chosen.get("social_group")),
             ),
-            compared=_compared(chosen.get("compare"), days) if "compare" in self.filters else None,
+            compared=_compared(chosen.get("compare"), self._begun(days)) if "compare" in self.filters else None,
             choices={name: chosen.get(name) for name in own if chosen.get(name) not in {None, ""}},
         )
 
@@ -157,6 +157,11 @@ class ReportFilters(django_filters.FilterSet):
         if chosen.get("period") == "days":
             return Days(chosen["first"], chosen["last"])
         return days_of(chosen.get("period") or self.usual_period, today=self.today())
+
+    def _begun(self, days: Days) -> Days:
+        """Of a named period the days up to today: a month that has just begun is not compared with a whole one."""
+        is_chosen = self.form.cleaned_data.get("period") == "days"
+        return days if is_chosen else Days(days.first, max(days.first, min(days.last, self.today())))
 
     def launched_on(self) -> date | None:
         """The first day of the program, by the same calendar as today."""

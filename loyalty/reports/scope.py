@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from clinics.calendar import add_months, end_of_day, local_date
+from clinics.calendar import add_months, end_of_day, end_of_period, local_date
 from clinics.models import Clinic
 from loyalty.models import Receipt, ReceiptLine
 from patients.models import Patient
@@ -31,14 +31,21 @@ class Days:
     @property
     def before(self) -> "Days":
         """The equal period just before: whole calendar months before whole months, as many days otherwise."""
-        if self.first.day == 1 and (self.last + timedelta(days=1)).day == 1:
+        if self.is_months:
             months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
             return Days(add_months(self.first, -months), self.first - timedelta(days=1))
         return Days(self.first - timedelta(days=self.number), self.first - timedelta(days=1))
 
     @property
     def year_before(self) -> "Days":
-        return Days(add_months(self.first, -12), add_months(self.last, -12))
+        """Whole months stay whole: of February the 29th too."""
+        last = add_months(self.last, -12)
+        return Days(add_months(self.first, -12), end_of_period(last, "month") if self.is_months else last)
+
+    @property
+    def is_months(self) -> bool:
+        """Whole calendar months, one or more."""
+        return self.first.day == 1 and (self.last + timedelta(days=1)).day == 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,20 @@ def test_period_before_is_equal(first, last, before):
     assert (days.before.first, days.before.last) == before
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "year_before"),
+    [
+        (date(2028, 2, 1), date(2028, 2, 29), (date(2027, 2, 1), date(2027, 2, 28))),
+        (date(2029, 2, 1), date(2029, 2, 28), (date(2028, 2, 1), date(2028, 2, 29))),
+        (date(2029, 2, 2), date(2029, 2, 28), (date(2028, 2, 2), date(2028, 2, 28))),
+    ],
+)
+def test_whole_months_of_a_year_ago_are_whole(first, last, year_before):
+    days = Days(first, last)
+
+    assert (days.year_before.first, days.year_before.last) == year_before
+
+
 def test_receipt_before_midnight_falls_on_the_day_of_its_own_clinic(program):
     west = make_clinic("kaliningrad", name="Калининград", timezone="Europe/Kaliningrad")  # UTC+2
     east = make_clinic("anadyr", name="Анадырь", timezone="Asia/Anadyr")  # UTC+12
@@ -240,5 +254,8 @@ def test_scope_compares_with_the_period_before_unless_told_otherwise(maria):
     assert compared() == Days(date(2026, 10, 10), date(2026, 10, 31))
     assert compared("compare=year") == Days(date(2025, 11, 1), date(2025, 11, 22))
     assert compared("compare=none") is None
+    # Twelve months of which 357 days have begun: as many before them, or the same days a year ago.
+    assert compared("period=last_12_months") == Days(date(2024, 12, 9), date(2025, 11, 30))
+    assert compared("period=last_12_months&compare=year") == Days(date(2024, 12, 1), date(2025, 11, 22))
     # Where nothing stands beside, nothing is asked.
     assert "compare" not in find_report("receipts").filters.base_filters
