@@ -57,10 +57,11 @@ class ChannelFigures:
 
 
 def read_channels(scope: Scope) -> list[ChannelFigures]:
-    """Channels with receipts or with money spent on them, dearest first."""
+    """Channels with receipts or with money spent on them, dearest first. Of one doctor or chosen patients nobody
+    knows what was spent on them: newcomers of a part would not cost the money of the whole."""
     sales = {group.key: group for group in read_sales_by(scope, By.CHANNEL)}
     new = read_new_buyers(scope)
-    spent = spend_by_source(scope)
+    spent = spend_by_source(scope) if scope.is_whole else {}
     rows = [
         ChannelFigures(
             source=source,

@@ -7,10 +7,10 @@ import pytest
 from loyalty.figures.channels import read_channels, read_new_buyers, read_revenue_by_way
 from loyalty.figures.inputs import spend_by_source
 from loyalty.models import MarketingSpend
-from loyalty.reports.scope import Days
+from loyalty.reports.scope import Days, Segment
 from patients.models import Referral
 from tests.figures.shop import NOVEMBER, noon, person, scope, sell, take_back
-from tests.people import make_clinic
+from tests.people import make_clinic, make_doctor
 from tests.programs import NOON, publish_preset
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,21 @@ def test_channel_without_entered_money_has_no_known_cost():
     (site,) = read_channels(scope())
 
     assert (site.new_buyers, site.spent, site.acquisition_cost) == (1, None, None)
+
+
+def test_newcomers_of_one_doctor_or_of_chosen_patients_do_not_cost_the_whole_money():
+    petrov = make_doctor()
+    sell(person("Анна", source="site"), noon(5), 100, doctors=[petrov])
+    sell(person("Вера", source="site"), noon(5), 100)
+    spend("site", 1_000)
+    spend("maps", 500)
+
+    (of_doctor,) = read_channels(scope(doctor_id=petrov.pk))
+    (of_source,) = read_channels(scope(segment=Segment(source="site")))
+
+    assert (of_doctor.new_buyers, of_doctor.spent, of_doctor.acquisition_cost) == (1, None, None)
+    assert (of_source.new_buyers, of_source.spent, of_source.acquisition_cost) == (2, None, None)
+    assert [row.acquisition_cost for row in read_channels(scope())] == [500_00, None]
 
 
 def test_part_of_a_month_takes_its_part_of_the_money():

@@ -28,7 +28,7 @@ class ChannelReport(Report):
         Column("paid", _("Revenue"), Unit.MONEY, _("Paid in money, net of refunds.")),
         Column("spent", _("Spent on marketing"), Unit.MONEY, _(
             "As entered by month; of a month that is partly in the period, by days. Money of the whole network "
-            "is shown for all clinics only."
+            "is shown for all clinics only; of one doctor or chosen patients none is."
         )),
         Column("cost", _("Cost of a new buyer"), Unit.MONEY, _("Spent on marketing divided by new buyers.")),
     )  # fmt: skip
