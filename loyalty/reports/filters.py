@@ -175,7 +175,7 @@ class ReportFilters(django_filters.FilterSet):
     def _with_usual(self, data: Mapping[str, Any]) -> dict[str, Any]:
         typed = {name: data[name] for name in data}
         if typed.get("first") or typed.get("last"):
-            typed.setdefault("period", "days")
+            typed["period"] = "days"
         usual = self.usual()
         return {**usual, **{name: value for name, value in typed.items() if value != "" or name not in usual}}
 

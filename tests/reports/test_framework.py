@@ -138,9 +138,20 @@ def test_page_shows_rows_totals_and_where_the_receipt_is(maria):
     assert "01.11.2026 – 22.11.2026" in page.content.decode()
 
 
+def test_typed_days_are_chosen_whatever_the_period_says(maria):
+    """The form sends its period along with them."""
+    page = maria.get(f"{PAGE}?period=this_month&first=2026-10-05&last=2026-10-06")
+
+    assert page.context["scope"].days == Days(date(2026, 10, 5), date(2026, 10, 6))
+    assert '<option value="days" selected>' in page.content.decode()
+    empty = maria.get(f"{PAGE}?period=last_month&first=&last=")
+    assert empty.context["scope"].days == Days(date(2026, 10, 1), date(2026, 10, 31))
+
+
 @pytest.mark.parametrize(
     ("query", "field", "words"),
     [
+        ("period=this_month&first=2026-11-20", "last", "Выберите день."),
         ("first=2026-11-20&last=2026-11-19", "last", "Последний день раньше первого. Выберите день позже."),
         ("period=days", "first", "Выберите день."),
         ("period=days&first=2026-11-20", "last", "Выберите день."),
