@@ -25,8 +25,9 @@ class ProjectConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self) -> None:
-        # Last in the order of apps: Django has made every permission by the time the roles get theirs.
-        post_migrate.connect(sync_roles, dispatch_uid="clinics.sync_roles")
+        # The last app that Django makes permissions for: the roles get theirs once, when all exist.
+        last = [app for app in apps.get_app_configs() if app.models_module][-1]
+        post_migrate.connect(sync_roles, sender=last, dispatch_uid="clinics.sync_roles")
 
 
 class PortalAdminConfig(admin_apps.AdminConfig):
