@@ -25,6 +25,8 @@ from loyalty.reports.filters import PeriodFilters, ReportFilters
 from loyalty.reports.scope import Scope
 
 VIEW_REPORTS = "loyalty.view_reports"
+EXPORT = "loyalty.export_reports"
+EXPORT_PERSONAL = "loyalty.export_personal_data"
 
 
 class Report:

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from loyalty.models import Receipt
 from loyalty.reports.filters import ReportFilters
 from loyalty.reports.registry import figures_for, find_report, reports_for
-from loyalty.reports.report import Report
+from loyalty.reports.report import EXPORT, Report
 from loyalty.reports_page.access import open_report, read_filters
-from loyalty.reports_page.file_views import EXPORT
 from loyalty.reports_page.table import Linker
 from loyalty.reports_page.tiles import tile_of
 from loyalty.reports_page.words import days_text, period_of

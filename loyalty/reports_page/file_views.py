@@ -17,10 +17,9 @@ from loyalty.reports.files.building import CONTENT_TYPES, MOST_AT_ONCE, FileKind
 from loyalty.reports.files.companions import questions_of_file
 from loyalty.reports.files.question import Question, file_name, question_of, with_personal_data
 from loyalty.reports.files.waiting import ask_file
+from loyalty.reports.report import EXPORT, EXPORT_PERSONAL
 from loyalty.reports_page.access import open_report, read_filters
 
-EXPORT = "loyalty.export_reports"
-EXPORT_PERSONAL = "loyalty.export_personal_data"
 LONGEST_REASON = 300
 
 

@@ -16,9 +16,9 @@ from clinics import clock
 from clinics.scope import clinics_of
 from loyalty.models import ReportMail
 from loyalty.reports.mailing import set_up_mail
-from loyalty.reports.report import Report
+from loyalty.reports.report import EXPORT, Report
 from loyalty.reports_page.access import open_report, read_filters
-from loyalty.reports_page.file_views import EXPORT, actor_of
+from loyalty.reports_page.file_views import actor_of
 
 WEEKDAYS = (
     gettext_lazy("Mondays"), gettext_lazy("Tuesdays"), gettext_lazy("Wednesdays"), gettext_lazy("Thursdays"),

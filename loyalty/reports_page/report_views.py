@@ -9,11 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from loyalty.reports.filters import ReportFilters
-from loyalty.reports.report import Report
+from loyalty.reports.report import EXPORT, EXPORT_PERSONAL, Report
 from loyalty.reports.scope import Scope
 from loyalty.reports_page.access import open_report, read_filters
 from loyalty.reports_page.chart_pictures import picture
-from loyalty.reports_page.file_views import EXPORT, EXPORT_PERSONAL
 from loyalty.reports_page.table import MOST_SHOWN, PER_PAGE, Linker, show_page
 from loyalty.reports_page.words import days_text, period_of
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,9 +13,10 @@ from clinics import clock
 from clinics.number_texts import percent_text
 from loyalty.models import ReportFile
 from loyalty.reports.files.building import CONTENT_TYPES, FileKind
-from loyalty.reports.files.waiting import LINK_LIVES, content_of, is_takeable
+from loyalty.reports.files.waiting import LINK_LIVES, content_of, is_takeable, may_take
 from loyalty.reports.registry import find_report
 from loyalty.reports_page.access import require_reports
+from loyalty.reports_page.file_views import actor_of
 
 State = ReportFile.State
 FULL_BP = 10_000
@@ -38,6 +40,8 @@ def report_file(request: HttpRequest, file_id: int) -> HttpResponse:
 
 def report_file_content(request: HttpRequest, file_id: int) -> HttpResponseBase:
     run = _find(request, file_id)
+    if not may_take(actor_of(request), run):
+        raise PermissionDenied
     if not is_takeable(run, at=clock.now()):
         raise Http404
     answer = StreamingHttpResponse(content_of(run), content_type=CONTENT_TYPES[FileKind(run.kind)])

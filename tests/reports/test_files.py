@@ -118,6 +118,23 @@ def test_without_a_reason_nothing_is_given_and_nothing_written(maria, receipt):
     assert not AuditEvent.objects.exists()
 
 
+def test_marketer_takes_buyers_without_names_and_with_masked_phones(client, receipt, noon, settings):
+    client.force_login(make_staff("mark", "marketer"), backend=settings.AUTHENTICATION_BACKENDS[0])
+    buyers = "/admin/reports/buyers/"
+
+    head, row = csv_rows(client.get(f"{buyers}csv/"))
+    sheet = book(client.get(f"{buyers}xlsx/"))["Покупатели"]
+
+    assert (head[:2], row[1]) == (["№", "Номер телефона"], "•••45-67")
+    assert [cell.value for cell in sheet[2]][:2] == [row[0], "•••45-67"]
+    assert "HYPERLINK" not in str([*head, *row, *(cell.value for cell in sheet[2])])
+    page = client.get(buyers).content.decode()
+    assert "/personal/" not in page
+    asked = client.post(f"{buyers}personal/", {"reason": "обзвон по акции", "kind": "csv"})
+    assert asked.status_code == 403
+    assert not AuditEvent.objects.filter(code="report.personal_data_exported").exists()
+
+
 def test_marketer_may_not_take_names(client, receipt, noon, settings):
     client.force_login(make_staff("mark", "marketer"), backend=settings.AUTHENTICATION_BACKENDS[0])
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import openpyxl
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 
 from clinics.models import AuditEvent
 from loyalty.models import ReportFile, ReportFilePart
@@ -95,10 +96,41 @@ def test_who_has_lost_the_right_meanwhile_gets_no_file(maria, asked):
     assert not ReportFilePart.objects.exists()
 
 
+def ask_names(maria, report="receipts"):
+    fields = {"reason": "обзвон", "kind": "csv"}
+    return maria.post(f"/admin/reports/{report}/personal/?period=this_month", fields).url
+
+
+def become_marketer(person):
+    """May see buyers and take them as a file, without names and phones."""
+    person.groups.set([Group.objects.get(name="marketer")])
+
+
+@pytest.fixture
+def buyers(maria, asked, monkeypatch):
+    """Two files of buyers, where one is many: as everybody has it, and with names."""
+    monkeypatch.setattr(file_views, "MOST_AT_ONCE", 0)
+    return maria.get("/admin/reports/buyers/csv/?period=this_month").url, ask_names(maria, "buyers")
+
+
+def test_who_may_take_names_no_more_gets_no_file_with_them(maria, buyers):
+    become_marketer(maria.user)
+
+    write()
+
+    states = {run.has_personal_data: run.state for run in ReportFile.objects.filter(report="buyers")}
+    assert states == {True: "FAILED", False: "DONE"}
+
+
+def test_ready_file_with_names_is_not_given_to_who_may_take_them_no_more(maria, buyers):
+    write()
+    become_marketer(maria.user)
+
+    assert [maria.get(f"{url}content/").status_code for url in buyers] == [200, 403]
+
+
 def test_names_are_in_a_large_file_only_for_a_reason(maria, asked):
-    url = maria.post(
-        "/admin/reports/receipts/personal/?period=this_month", {"reason": "обзвон", "kind": "csv"}
-    ).url
+    url = ask_names(maria)
     write()
 
     assert "Иванова" not in body(maria, asked).decode()

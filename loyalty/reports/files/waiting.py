@@ -22,6 +22,7 @@ from loyalty.reports.files.question import Question, file_name, question_of, wit
 from loyalty.reports.files.xlsx_file import TooManyRows
 from loyalty.reports.filters import NoClinics
 from loyalty.reports.registry import find_report, may_see
+from loyalty.reports.report import EXPORT, EXPORT_PERSONAL
 
 REPORT_FILES_TASK = "loyalty.report_files"
 WAKE_EXPIRES_SECONDS = 60
@@ -75,6 +76,13 @@ def is_takeable(run: ReportFile, *, at: datetime) -> bool:
     return run.state == State.DONE and run.finished_at is not None and at < run.finished_at + LINK_LIVES
 
 
+def may_take(user: User, run: ReportFile) -> bool:
+    """Whether the person may still have the report as a file, and names and phones if they are in it."""
+    report = find_report(run.report)
+    needed = {EXPORT, EXPORT_PERSONAL} if run.has_personal_data else {EXPORT}
+    return report is not None and may_see(user, {*report.permissions, *needed})
+
+
 def content_of(run: ReportFile) -> Iterator[bytes]:
     parts = ReportFilePart.objects.filter(file=run).order_by("position").values_list("content", flat=True)
     for part in parts.iterator(chunk_size=1):
@@ -101,6 +109,8 @@ def _write(run: ReportFile, claim: str, *, now: Callable[[], datetime]) -> None:
     person = User.objects.get(pk=int(str(run.asked_by_id)))
     kind = FileKind(run.kind)
     try:
+        if not may_take(person, run):
+            raise NotAllowedAnyMore
         questions = questions_for(user=person, report=run.report, query=run.query, kind=kind, at=run.asked_at)
         if run.has_personal_data:
             questions[0] = with_personal_data(questions[0])
