@@ -150,7 +150,7 @@ def read_cohorts(scope: Scope, *, width: int) -> list[Cohort]:
     of_newcomers = {"newcomers": newcomer_ids(scope.over(months))}
     rows = ask(_COHORTS, until(scope), key=MONTH, also=of_newcomers, first_cohort=months.first)
     cells = (CohortMonth(*row) for row in rows)
-    return cohort_table(cells, last_day=scope.days.last, width=width)
+    return cohort_table(cells, last_day=min(scope.days.last, scope.today()), width=width)
 
 
 @dataclass(frozen=True, slots=True)

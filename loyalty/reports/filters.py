@@ -17,7 +17,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinics.calendar import add_months, end_of_period, local_date, start_of_period
+from clinics.calendar import add_months, local_date, start_of_period
 from clinics.models import Clinic, Doctor
 from clinics.scope import clinics_with_permission
 from loyalty.models import Receipt
@@ -138,7 +138,7 @@ class ReportFilters(django_filters.FilterSet):
                 source=chosen.get("source") or "",
                 social_group_id=_number(chosen.get("social_group")),
             ),
-            compared=_compared(chosen.get("compare"), self._begun(days)) if "compare" in self.filters else None,
+            compared=_compared(chosen.get("compare"), days) if "compare" in self.filters else None,
             choices={name: chosen.get(name) for name in own if chosen.get(name) not in {None, ""}},
         )
 
@@ -157,11 +157,6 @@ class ReportFilters(django_filters.FilterSet):
         if chosen.get("period") == "days":
             return Days(chosen["first"], chosen["last"])
         return days_of(chosen.get("period") or self.usual_period, today=self.today())
-
-    def _begun(self, days: Days) -> Days:
-        """Of a named period the days up to today: a month that has just begun is not compared with a whole one."""
-        is_chosen = self.form.cleaned_data.get("period") == "days"
-        return days if is_chosen else Days(days.first, max(days.first, min(days.last, self.today())))
 
     def launched_on(self) -> date | None:
         """The first day of the program, by the same calendar as today."""
@@ -259,7 +254,8 @@ DAY_FILTERS = frozenset({"period", "first", "last", "compare", "on", "launched"}
 
 
 def days_of(period: str, *, today: date) -> Days:
-    """The days of a named period. Those that go on end today, and a row of whole months with its last one."""
+    """The days of a named period. Those that go on end today: what a month has not come to yet is neither compared
+    with a whole one nor told as if it were over."""
     month = start_of_period(today, "month")
     last_month = month - timedelta(days=1)
     named = {
@@ -268,8 +264,8 @@ def days_of(period: str, *, today: date) -> Days:
         "last_30_days": Days(today - timedelta(days=29), today),
         "this_quarter": Days(start_of_period(today, "quarter"), today),
         "this_year": Days(start_of_period(today, "year"), today),
-        "last_12_months": Days(add_months(month, -11), end_of_period(today, "month")),
-        "last_24_months": Days(add_months(month, -23), end_of_period(today, "month")),
+        "last_12_months": Days(add_months(month, -11), today),
+        "last_24_months": Days(add_months(month, -23), today),
     }
     return named[period]
 

@@ -15,8 +15,8 @@ OCTOBER = Days(date(2026, 10, 1), date(2026, 10, 31))
 NOVEMBER = Days(date(2026, 11, 1), date(2026, 11, 30))
 
 
-def scope(days: Days = NOVEMBER, *clinics: Clinic, **fields: Any) -> Scope:
-    return Scope(clinics=clinics or (make_clinic(),), days=days, at=NOON, **fields)
+def scope(days: Days = NOVEMBER, *clinics: Clinic, at: datetime = NOON, **fields: Any) -> Scope:
+    return Scope(clinics=clinics or (make_clinic(),), days=days, at=at, **fields)
 
 
 def person(name: str, clinic: Clinic | None = None, **fields: Any) -> Patient:

@@ -219,9 +219,12 @@ def test_cohorts_follow_their_patients_and_lifetime_value_is_theirs():
         70,
     )
 
-    october, november = read_cohorts(scope(Days(OCTOBER.first, NOVEMBER.last)), width=3)
+    both = Days(OCTOBER.first, NOVEMBER.last)
+    october, november = read_cohorts(scope(both, at=noon(30)), width=3)
+    young, _november = read_cohorts(scope(both, at=noon(29)), width=3)
 
     assert (october.month, october.size, october.shares) == (OCTOBER.first, 2, (Fraction(1), Fraction(1, 2), None))
+    assert young.shares == (Fraction(1), None, None)
     assert (october.kopecks, october.mean_kopecks) == (2_000_00, 1_000_00)
     assert (november.size, november.kopecks) == (1, 50_00)
     lifetime = read_lifetime_value(scope())
