@@ -41,7 +41,7 @@ class Report:
     filters: ClassVar[type[ReportFilters]] = PeriodFilters
     columns: ClassVar[tuple[Column, ...]]
     charts: ClassVar[tuple[ChartPlan, ...]] = ()
-    # Its charts stand on the dashboard too.
+    # Its charts, and the table that is a heat map, stand on the dashboard too.
     on_dashboard: ClassVar[bool] = False
     # Its file brings the reports of the dashboard's charts along.
     is_summary: ClassVar[bool] = False

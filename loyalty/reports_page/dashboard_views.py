@@ -8,12 +8,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from clinics import clock
 from loyalty.models import Receipt
+from loyalty.reports.files.companions import question_of_usual_days
 from loyalty.reports.filters import ReportFilters
 from loyalty.reports.registry import figures_for, find_report, reports_for
 from loyalty.reports.report import EXPORT, Report
 from loyalty.reports_page.access import open_report, read_filters
-from loyalty.reports_page.table import Linker
+from loyalty.reports_page.table import Linker, show_page
 from loyalty.reports_page.tiles import tile_of
 from loyalty.reports_page.words import days_text, period_of
 
@@ -33,6 +35,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "compared": days_text(scope.compared) if scope.compared is not None else "",
         "tiles": [tile_of(figure, scope, linker=linker) for figure in figures_for(request.user)],
         "charts": _charts(request),
+        "heat_maps": _heat_maps(request, linker),
         "has_receipts": Receipt.objects.filter(clinic__in=scope.clinic_ids).exists(),
     }
     return _show(request, filters, answer)
@@ -40,8 +43,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 def _charts(request: HttpRequest) -> list[dict[str, Any]]:
     """Of the clinic that is chosen, over each report's own usual days: a chart by months needs more than one."""
-    clinic = request.GET.get("clinic", "")
-    query = f"?clinic={clinic}" if clinic.isdecimal() else ""
+    query = _clinic_query(request)
     return [
         {
             "title": str(plan.title),
@@ -52,6 +54,25 @@ def _charts(request: HttpRequest) -> list[dict[str, Any]]:
         if report.on_dashboard
         for number, plan in enumerate(report.charts)
     ]
+
+
+def _heat_maps(request: HttpRequest, linker: Linker) -> list[dict[str, Any]]:
+    """Tables that are pictures by themselves, asked about as the charts are."""
+    shown = [one for one in reports_for(request.user) if one.on_dashboard and any(c.is_heat for c in one.columns)]
+    at = clock.now()
+    found = []
+    for report in shown:
+        question = question_of_usual_days(report, user=request.user, typed=request.GET, at=at)
+        if question is not None:
+            page, _rows = show_page(report, question.scope, number=1, linker=linker)
+            url = f"{reverse('admin:report', args=[report.code])}{_clinic_query(request)}"
+            found.append({"title": report.title, "url": url, "columns": question.columns(), "page": page})
+    return [one for one in found if one["page"].rows]
+
+
+def _clinic_query(request: HttpRequest) -> str:
+    clinic = request.GET.get("clinic", "")
+    return f"?clinic={clinic}" if clinic.isdecimal() else ""
 
 
 def _show(

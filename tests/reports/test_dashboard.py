@@ -9,10 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from loyalty.ledger import posting
-from loyalty.reports.registry import all_figures
+from loyalty.reports.columns import ChartKind
+from loyalty.reports.registry import all_figures, all_reports
 from loyalty.reports_page.table import Linker
 from loyalty.reports_page.tiles import tile_of
 from tests.admin.two_clinics import make_receipt
+from tests.figures.shop import noon as noon_of
+from tests.figures.shop import person, sell
 from tests.ledger.accounts import lot
 from tests.people import make_clinic
 from tests.programs import NOON, make_member
@@ -31,6 +34,10 @@ def points(maria):
         at = NOON - timedelta(days=days)
         posting.earn(account_id=account.pk, lots=[lot(units, None)], key=str(units), at=at)
     return account
+
+
+def october(day):
+    return noon_of(day, 10)
 
 
 def tile(page, code):
@@ -75,11 +82,33 @@ def test_every_tile_costs_at_most_three_queries(maria, points):
 
 
 def test_charts_have_their_numbers_as_a_table(maria, points):
-    chart = maria.get(PAGE).context["charts"][0]
+    chart = next(one for one in maria.get(PAGE).context["charts"] if "/points/" in one["url"])
 
     assert maria.get(chart["url"]).content.startswith(b"<svg")
     table = maria.get(chart["report_url"]).context["page"].rows
     assert [row[1].text for row in table][-2:] == ["200", "300"]
+
+
+def test_dashboard_draws_lines_bars_and_the_heat_map_of_what_the_clinic_sold(maria, points):
+    anna = person("Анна")
+    sell(anna, october(5), 1_000)
+    sell(anna, october(20), 500)
+    sell(person("Вера"), october(5), 3_000)
+    sell(anna, NOON - timedelta(days=2), 700)
+
+    page = maria.get(f"{PAGE}?clinic={make_clinic().pk}")
+
+    kinds = {plan.kind for report in all_reports().values() if report.on_dashboard for plan in report.charts}
+    assert kinds == set(ChartKind)
+    assert all(maria.get(chart["url"]).content.startswith(b"<svg") for chart in page.context["charts"])
+    assert all(maria.get(chart["report_url"]).status_code == 200 for chart in page.context["charts"])
+    [heat] = page.context["heat_maps"]
+    assert [[cell.text for cell in row][:2] for row in heat["page"].rows] == [[f"Октябрь{NB}2026", "2"]]
+    # One of two has come again in November: it is not over, so its cell is blank.
+    assert {cell.text for cell in heat["page"].rows[0][4:]} == {""}
+    listed = maria.get(heat["page"].rows[0][1].url).context["page"].rows
+    assert sorted(row[1].text for row in listed) == ["Анна", "Вера"]
+    assert maria.get(heat["url"]).status_code == 200
 
 
 def test_clinic_without_receipts_is_told_what_to_do(maria, program):
@@ -94,7 +123,7 @@ def test_summary_is_one_spreadsheet_with_the_tables_of_the_charts(maria, points)
     assert answer["Content-Disposition"] == 'attachment; filename="loyalty_2026-11_all.xlsx"'
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     assert book.sheetnames[0] == "Сводка"
-    assert "Баллы по месяцам" in book.sheetnames
+    assert {"Баллы по месяцам", "Когорты"} <= set(book.sheetnames)
     assert len(book["Графики"]._charts) >= 2
     rows = {row[0].value: [cell.value for cell in row[1:4]] for row in book["Сводка"].iter_rows(min_row=2)}
     assert rows["Начислено баллов"] == [300, 200, 0.5]

@@ -36,6 +36,7 @@ class ChannelReport(Report):
         ChartPlan(ChartKind.BARS, _("Revenue by channel"), "channel", ("paid",)),
         ChartPlan(ChartKind.BARS, _("Cost of a new buyer by channel"), "channel", ("cost",)),
     )
+    on_dashboard = True
 
     def rows(self, scope: Scope) -> Iterator[Row]:
         names = channel_names()

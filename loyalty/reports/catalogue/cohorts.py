@@ -37,6 +37,7 @@ class CohortReport(Report):
             for number in range(1, MONTHS_AFTER + 1)
         ),
     )
+    on_dashboard = True
 
     def rows(self, scope: Scope) -> Iterator[Row]:
         for cohort in read_cohorts(scope, width=MONTHS_AFTER + 1):

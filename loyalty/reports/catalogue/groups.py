@@ -35,6 +35,7 @@ class ByIdentification(Report):
         Column("share", _("Share of purchases"), Unit.RATE),
     )
     charts = (ChartPlan(ChartKind.BARS, _("Average bill by identification"), "way", ("average",)),)
+    on_dashboard = True
 
     def rows(self, scope: Scope) -> Iterator[Row]:
         groups = read_sales_by(scope, By.IDENTIFICATION)
@@ -71,6 +72,7 @@ class ByTier(Report):
         ChartPlan(ChartKind.BARS, _("Patients by tier"), "tier", ("patients",)),
         ChartPlan(ChartKind.BARS, _("Revenue by tier at the receipt"), "tier", ("paid",)),
     )
+    on_dashboard = True
 
     def rows(self, scope: Scope) -> Iterator[Row]:
         groups = {group.key: group for group in read_sales_by(scope, By.TIER)}

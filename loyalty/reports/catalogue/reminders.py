@@ -52,6 +52,7 @@ class ReminderFunnel(Report):
     charts = (
         ChartPlan(ChartKind.BARS, _("From reminder to purchase"), "days", ("delivered", "came", "receipts")),
     )
+    on_dashboard = True
 
     def rows(self, scope: Scope) -> Iterator[Row]:
         for rung in reminders.read_rungs(scope, window=reminders.attribution_days(scope)):

@@ -53,6 +53,7 @@ class RevenueByMonth(Report):
             ChartKind.LINES, _("Repeat purchases and effective discount"), "month", ("repeat_rate", "effective")
         ),
     )  # fmt: skip
+    on_dashboard = True
 
     def rows(self, scope: Scope) -> Iterator[Row]:
         by_month = {sales.key: sales for sales in read_sales_by(scope, By.MONTH)}

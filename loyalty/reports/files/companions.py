@@ -10,6 +10,7 @@ from loyalty.reports.files.building import FileKind
 from loyalty.reports.files.question import Question, question_of
 from loyalty.reports.filters import NoClinics
 from loyalty.reports.registry import reports_for
+from loyalty.reports.report import Report
 
 
 def questions_of_file(
@@ -24,14 +25,19 @@ def questions_of_file(
     chosen clinic, over their usual days. Csv has one table."""
     if not question.report.is_summary or kind != FileKind.XLSX:
         return [question]
+    shown = [report for report in reports_for(user) if report.on_dashboard]
+    companions = [question_of_usual_days(report, user=user, typed=typed, at=at) for report in shown]
+    return [question, *(one for one in companions if one is not None)]
+
+
+def question_of_usual_days(
+    report: Report, *, user: AbstractBaseUser | AnonymousUser, typed: Mapping[str, Any], at: datetime
+) -> Question | None:
+    """As the dashboard shows a report: of the chosen clinic, over the report's own usual days. None where the
+    person works in no clinic of which the report may speak."""
     clinic = {"clinic": typed.get("clinic", "")}
-    found = [question]
-    for report in reports_for(user):
-        if report.on_dashboard:
-            try:
-                filters = report.filters(clinic, user=user, permissions=report.permissions, at=at)
-            except NoClinics:
-                continue
-            if filters.is_valid():
-                found.append(question_of(report, filters))
-    return found
+    try:
+        filters = report.filters(clinic, user=user, permissions=report.permissions, at=at)
+    except NoClinics:
+        return None
+    return question_of(report, filters) if filters.is_valid() else None
