@@ -79,7 +79,7 @@ def read_channels(scope: Scope) -> list[ChannelFigures]:
 def read_new_buyers(scope: Scope) -> dict[str, int]:
     """Patients whose first purchase ever, at the clinics asked about, is within the days: by channel."""
     _clinics, since, _ends = scope.span_arrays()
-    of_newcomers = {"newcomers": newcomer_ids(scope)}
+    of_newcomers = {"people": newcomer_ids(scope)}
     return dict(ask(_NEW_BUYERS, until(scope), key=By.CHANNEL.value, also=of_newcomers, since=since))
 
 

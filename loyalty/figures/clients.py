@@ -5,7 +5,7 @@ Refunds in full take their receipts away from the moment at which they were give
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +15,7 @@ from clinics.calendar import add_months
 from loyalty.figures.maths import ratios
 from loyalty.figures.maths.cohorts import Cohort, CohortMonth, cohort_table
 from loyalty.figures.newcomers import newcomer_ids
-from loyalty.figures.sold import MONTH, PORTION, ask, segment_ids, until
+from loyalty.figures.sold import MONTH, PERSON_NAME, PORTION, ask, segment_ids, until
 from loyalty.reports.scope import Days, Scope
 
 # A client has paid within so many months, unless the clinics have decided otherwise.
@@ -35,45 +35,46 @@ class Clients:
         return ratios.retention(at_start=self.at_start, at_end=self.at_end, new=self.new)
 
 
-# Of each clinic and each pair of days asked about (`number`) the moments between which a payment makes a client at
-# the start, and at the end.
+# Of each clinic the moments asked about, in their order, and since when a payment makes a client at each of them.
+# A receipt does so at moments that follow one another: bits of a mask from the first moment after it, to the last
+# before its client's months are over or all was given back.
 _CLIENT_TABLES = """
     place as (
-        select * from unnest(%(numbers)s::int[], %(clinics)s::bigint[],
-                             %(before_start)s::timestamptz[], %(start)s::timestamptz[],
-                             %(before_end)s::timestamptz[], %(end)s::timestamptz[])
-                 as place(number, clinic_id, before_start, start, before_end, "end")
+        select clinic_id, array_agg(moment order by number) as moments, array_agg(since order by number) as sinces,
+               min(since) as earliest, max(moment) as latest
+          from unnest(%(numbers)s::int[], %(clinics)s::bigint[], %(moments)s::timestamptz[],
+                      %(sinces)s::timestamptz[])
+            as asked(number, clinic_id, moment, since)
+         group by clinic_id
     ), client as (
-        select place.number, r.patient_id,
-               bool_or(r.paid_at >= place.before_start and r.paid_at < place.start
-                       and coalesce(whole.at >= place.start, true)) as at_start,
-               bool_or(r.paid_at >= place.before_end and r.paid_at < place."end"
-                       and coalesce(whole.at >= place."end", true)) as at_end,
-               max(r.paid_at) as last_at
+        select r.patient_id, max(r.paid_at) as last_at,
+               bit_or(case when bits.first < bits.after then (1::bigint << bits.after) - (1::bigint << bits.first)
+                           else 0 end) as mask
           from place
           join loyalty_receipt r on r.clinic_id = place.clinic_id
-           and r.paid_at >= place.before_start and r.paid_at < place."end"
+           and r.paid_at >= place.earliest and r.paid_at < place.latest
           left join loyalty_refund whole on whole.receipt_id = r.id and whole.is_complete
+         cross join lateral (
+               select width_bucket(r.paid_at, place.moments) as first,
+                      least(width_bucket(r.paid_at, place.sinces),
+                            width_bucket(whole.at, place.moments)) as after) bits
          where r.paid > 0
            and (%(doctor)s::bigint is null or exists (
                 select from loyalty_receiptline l where l.receipt_id = r.id and l.doctor_id = %(doctor)s))
            and (%(patients)s::bigint[] is null or r.patient_id = any(%(patients)s::bigint[]))
-         group by place.number, r.patient_id
+         group by r.patient_id
     )"""
 
-_CLIENTS = """
-    with CLIENT_TABLES
-    select number, count(*) filter (where at_start), count(*) filter (where at_end),
-           count(*) filter (where at_end and not at_start)
-      from client group by number"""
+_CLIENTS = "with CLIENT_TABLES select mask, count(*) from client group by mask"
 
 _CLIENT_LIST = """
     with CLIENT_TABLES
-    select person.id, concat_ws(' ', nullif(last_name, ''), nullif(first_name, ''), nullif(middle_name, '')),
-           person.phone, at_start, at_end, last_at
+    select person.id, PERSON_NAME, person.phone, mask & 1 > 0, mask & 2 > 0, last_at
       from client join patients_patient person on person.id = client.patient_id
-     where at_start or at_end
+     where mask > 0
      order by last_at desc, person.id"""
+# A mask has room for so many moments.
+MOST_MOMENTS = 60
 
 
 def read_clients(scope: Scope, *, months: int = CLIENT_MONTHS) -> Clients:
@@ -82,11 +83,18 @@ def read_clients(scope: Scope, *, months: int = CLIENT_MONTHS) -> Clients:
 
 
 def read_clients_over(scope: Scope, periods: Sequence[Days], *, months: int) -> list[Clients]:
-    """The same of several periods, by one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLIENTS.replace("CLIENT_TABLES", _CLIENT_TABLES), _values(scope, periods, months=months))
-        found = {number: Clients(*counts) for number, *counts in cursor.fetchall()}
-    return [found.get(number, Clients(0, 0, 0)) for number in range(len(periods))]
+    """The same of several periods; of thirty, by one query."""
+    found: list[Clients] = []
+    for start in range(0, len(periods), MOST_MOMENTS // 2):
+        some = periods[start : start + MOST_MOMENTS // 2]
+        days = sorted({day for period in some for day in _ends(period)})
+        with connection.cursor() as cursor:
+            query = _CLIENTS.replace("CLIENT_TABLES", _CLIENT_TABLES)
+            cursor.execute(query, _values(scope, days, months=months))
+            masks: list[tuple[int, int]] = cursor.fetchall()
+        bits = {day: 1 << number for number, day in enumerate(days)}
+        found += [_counted(masks, *(bits[day] for day in _ends(period))) for period in some]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,28 +111,37 @@ class Client:
 
 def list_clients(scope: Scope, *, months: int) -> Iterator[Client]:
     with connection.chunked_cursor() as cursor:
-        values = _values(scope, [scope.days], months=months)
-        cursor.execute(_CLIENT_LIST.replace("CLIENT_TABLES", _CLIENT_TABLES), values)
+        query = _CLIENT_LIST.replace("CLIENT_TABLES", _CLIENT_TABLES).replace("PERSON_NAME", PERSON_NAME)
+        cursor.execute(query, _values(scope, _ends(scope.days), months=months))
         while rows := cursor.fetchmany(PORTION):
             yield from (Client(*row) for row in rows)
 
 
-def _values(scope: Scope, periods: Sequence[Days], *, months: int) -> dict[str, Any]:
+def _ends(days: Days) -> tuple[date, date]:
+    """The days that begin when the others begin and are over."""
+    return days.first, days.last + timedelta(days=1)
+
+
+def _counted(masks: list[tuple[int, int]], start: int, end: int) -> Clients:
+    return Clients(
+        at_start=sum(number for mask, number in masks if mask & start),
+        at_end=sum(number for mask, number in masks if mask & end),
+        new=sum(number for mask, number in masks if mask & end and not mask & start),
+    )
+
+
+def _values(scope: Scope, days: Sequence[date], *, months: int) -> dict[str, Any]:
+    """Each clinic's moments at which the days begin."""
     values: dict[str, Any] = {"doctor": scope.doctor_id, "patients": segment_ids(scope)}
-    for name in ("numbers", "clinics", "before_start", "start", "before_end", "end"):
+    for name in ("numbers", "clinics", "moments", "sinces"):
         values[name] = []
-    for number, days in enumerate(periods):
-        clinics, start, end = scope.span_arrays(days)
-        before_start, before_end = (
-            scope.span_arrays(Days(add_months(day, -months), day))[1]
-            for day in (days.first, days.last + timedelta(days=1))
-        )
+    for number, day in enumerate(days):
+        clinics, moments, _ends_at = scope.span_arrays(Days(day, day))
+        since = add_months(day, -months)
         values["numbers"] += [number] * len(clinics)
         values["clinics"] += clinics
-        values["before_start"] += before_start
-        values["start"] += start
-        values["before_end"] += before_end
-        values["end"] += end
+        values["moments"] += moments
+        values["sinces"] += scope.span_arrays(Days(since, since))[1]
     return values
 
 
@@ -147,7 +164,7 @@ _COHORTS = """
 def read_cohorts(scope: Scope, *, width: int) -> list[Cohort]:
     """Those whose first purchase at the clinics, ever, was in a month of the days; followed to the last day."""
     months = Days(scope.days.first.replace(day=1), scope.days.last)
-    of_newcomers = {"newcomers": newcomer_ids(scope.over(months))}
+    of_newcomers = {"people": newcomer_ids(scope.over(months))}
     rows = ask(_COHORTS, until(scope), key=MONTH, also=of_newcomers, first_cohort=months.first)
     cells = (CohortMonth(*row) for row in rows)
     return cohort_table(cells, last_day=min(scope.days.last, scope.today()), width=width)

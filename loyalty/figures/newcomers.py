@@ -19,8 +19,8 @@ _NEWCOMERS = """
                    where whole.receipt_id = r.id and whole.is_complete and whole.at < place.ends_at) offset 0)"""
 _RECEIPT = "r.price > r.discount"
 _DOCTORS_LINES = """
-    (select sum(l.price - l.discount) from loyalty_receiptline l
-      where l.receipt_id = r.id and l.doctor_id = %(doctor)s) > 0"""
+    exists (select from loyalty_receiptline l
+             where l.receipt_id = r.id and l.doctor_id = %(doctor)s and l.price > l.discount)"""
 
 
 def newcomer_ids(scope: Scope) -> list[int]:

@@ -15,14 +15,15 @@ from loyalty.reports.scope import Scope
 
 
 class By(StrEnum):
-    """What receipts are grouped by; the value is SQL over the names of `sold`."""
+    """What receipts are grouped by; the value is SQL over the names of `sold`. Numbers and days are told as text
+    at the very end: a million lines are grouped by them."""
 
     NOTHING = "''"
-    MONTH = f"({MONTH})::text"
-    CLINIC = "r.clinic_id::text"
+    MONTH = MONTH
+    CLINIC = "r.clinic_id"
     IDENTIFICATION = "r.identified_by"
     TIER = "r.tier"
-    DOCTOR = "coalesce(l.doctor_id::text, '')"
+    DOCTOR = "l.doctor_id"
     CARD = "case when r.identified_by in ('CARD', 'QR') then 'card' else 'other' end"
     CHANNEL = "r.channel"
 
@@ -69,7 +70,7 @@ _SALES = """
                count(*) filter (where receipts > 1) as repeat_buyers
           from people group by key
     )
-    select sums.key, (100 * price)::bigint, (100 * discount)::bigint, (100 * points)::bigint,
+    select coalesce(sums.key::text, ''), (100 * price)::bigint, (100 * discount)::bigint, (100 * points)::bigint,
            (100 * paid)::bigint, coalesce(receipts, 0)::bigint, coalesce(buyers, 0), coalesce(repeat_buyers, 0)
       from sums left join counts on counts.key is not distinct from sums.key
      order by sums.key"""
@@ -94,7 +95,7 @@ class DoctorReturn:
     patients: int
     again: int  # to the same doctor
     again_to_anyone: int
-    receipts: int
+    paid: int  # on the doctor's own lines, kopecks
 
     @property
     def rate(self) -> Fraction | None:
@@ -107,14 +108,20 @@ class DoctorReturn:
 
 _RETURNS = """
     with SOLD_TABLES, visits as (
-        select patient_id, count(distinct receipt_id) as receipts from bought group by patient_id
+        select patient_id, min(receipt_id) < max(receipt_id) as are_many from bought_part group by patient_id
     ), own as (
-        select key, patient_id, count(*) as receipts from bought where key <> '' group by key, patient_id
+        select key, patient_id, min(receipt_id) < max(receipt_id) as are_many
+          from bought_part where key is not null group by key, patient_id
+    ), counts as (
+        select own.key, count(*) as patients, count(*) filter (where own.are_many) as again,
+               count(*) filter (where visits.are_many) as again_to_anyone
+          from own join visits using (patient_id)
+         group by own.key
+    ), sums as (
+        select key, sum(paid) as paid from sold group by key
     )
-    select own.key::bigint, count(*), count(*) filter (where own.receipts > 1),
-           count(*) filter (where visits.receipts > 1), sum(own.receipts)::bigint
-      from own join visits using (patient_id)
-     group by own.key order by own.key::bigint"""
+    select key, patients, again, again_to_anyone, (100 * paid)::bigint
+      from counts join sums using (key) order by key"""
 
 
 def read_doctor_returns(scope: Scope) -> list[DoctorReturn]:

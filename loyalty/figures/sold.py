@@ -21,6 +21,7 @@ PORTION = 2_000
 EVER_SINCE = date(1900, 1, 1)
 
 # Names used by the parts: `r` the receipt, `l` its line (or the receipt itself), `place` the clinic and its days.
+# No line costs less than nothing: of a receipt that cost something each line that did is a part of the purchase.
 # The moments between which the places have their days stand in the text: the planner knows how much is asked for.
 SOLD = """
     place as (
@@ -61,30 +62,37 @@ SOLD = """
                             then round(l.discount * earlier.price / (l.price - l.discount), 2)
                             else 0 end as discount) back
          where {narrow}
-    ), bought as (
+    ), bought_part as (
         select key, receipt_id, patient_id, clinic_id, at
           from sale
-         where not exists (
+         where price > discount and not exists (
                 select from loyalty_refund whole
                  where whole.receipt_id = sale.receipt_id and whole.is_complete and whole.at < sale.ends_at)
-           {costs_something}
+    ), bought as (
+        select {distinct} key, receipt_id, patient_id, clinic_id, at from bought_part
     )"""
 MONTH = "date_trunc('month', moment.at at time zone place.zone)::date"
+MONTH_TEXT = f"({MONTH})::text"
+PERSON_NAME = (
+    "concat_ws(' ', nullif(person.last_name, ''), nullif(person.first_name, ''), nullif(person.middle_name, ''))"
+)
 LINES = "join loyalty_receiptline l on l.receipt_id = r.id"
-LINES_COST_SOMETHING = "group by key, receipt_id, patient_id, clinic_id, at having sum(price - discount) > 0"
 # Without a doctor the receipt itself has the sums of its lines.
 WHOLE_RECEIPT = (
     "cross join lateral (select r.price, r.discount, r.points_value, r.paid, null::bigint as doctor_id) l"
 )
-RECEIPT_COSTS_SOMETHING = "and price > discount"
 
+_INVITED = "exists (select from patients_referral edge where edge.patient_id = r.patient_id)"
 # Conditions that lists add to a question, by the name of their value.
 ALSO = {
     "patient": "r.patient_id = %(patient)s",
     "identified_by": "r.identified_by = %(identified_by)s",
     "receipt_tier": "r.tier = %(receipt_tier)s",
     "channel": "r.channel = %(channel)s",
-    "newcomers": "r.patient_id = any(%(newcomers)s::bigint[])",
+    "people": "r.patient_id = any(%(people)s::bigint[])",
+    "invited": f"{_INVITED} = %(invited)s",
+    "has_channel": "(r.channel <> '') = %(has_channel)s",
+    "brought": f"(r.channel <> '' or {_INVITED}) = %(brought)s",
 }
 
 
@@ -105,10 +113,12 @@ def ask(
         return cursor.fetchall()
 
 
-def stream(query: str, scope: Scope, *, also: Mapping[str, Any] | None = None, **values: Any) -> Iterator[Any]:
+def stream(
+    query: str, scope: Scope, *, key: str = "''", also: Mapping[str, Any] | None = None, **values: Any
+) -> Iterator[Any]:
     """The same rows in portions: a long list costs no memory."""
     also = also or {}
-    text = _text(query, scope, key="''", by_line=False, also=[ALSO[name] for name in also])
+    text = _text(query, scope, key=key, by_line=False, also=[ALSO[name] for name in also])
     with connection.chunked_cursor() as cursor:
         cursor.execute(text, _values(scope) | values | dict(also))
         while rows := cursor.fetchmany(PORTION):
@@ -152,10 +162,10 @@ def _text(query: str, scope: Scope, *, key: str, by_line: bool, also: Iterable[s
         paid_within=_within("r.paid_at", starts, ends),
         given_within=_within("f.at", starts, ends),
         lines=LINES if has_lines else WHOLE_RECEIPT,
-        costs_something=LINES_COST_SOMETHING if has_lines else RECEIPT_COSTS_SOMETHING,
+        distinct="distinct" if has_lines else "",
         narrow=" and ".join(narrow),
     )
-    return query.replace("SOLD_TABLES", tables)
+    return query.replace("SOLD_TABLES", tables).replace("PERSON_NAME", PERSON_NAME)
 
 
 def _within(moment: str, starts: list[datetime], ends: list[datetime]) -> str:

@@ -185,8 +185,9 @@ def _check_returns(asked, sales, days):
     visits = Counter(sale.patient for sale in purchases(sales, days))
     for row in read_doctor_returns(asked):
         own = Counter(sale.patient for sale in purchases(sales, days, row.doctor_id))
-        assert (row.patients, row.again, row.again_to_anyone, row.receipts) == (
-            len(own), sum(n > 1 for n in own.values()), sum(visits[who] > 1 for who in own), sum(own.values()),
+        paid = sum(amounts[3] for _, _, amounts, _ in moves(sales, days, row.doctor_id))
+        assert (row.patients, row.again, row.again_to_anyone, row.paid) == (
+            len(own), sum(n > 1 for n in own.values()), sum(visits[who] > 1 for who in own), int(paid * 100),
         )  # fmt: skip
 
 

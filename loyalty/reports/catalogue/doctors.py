@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from clinics.models import Doctor
-from loyalty.figures.sales import By, Sales, read_doctor_returns, read_sales_by
+from loyalty.figures.sales import read_doctor_returns
 from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Unit
 from loyalty.reports.figure_cells import Named, code_of, money, rate
 from loyalty.reports.filters import LongPeriodFilters
@@ -35,13 +35,11 @@ class DoctorReturns(Report):
 
     def rows(self, scope: Scope) -> Iterator[Row]:
         returns = read_doctor_returns(scope)
-        sales = {group.key: group for group in read_sales_by(scope, By.DOCTOR)}
         names = dict(Doctor.objects.filter(pk__in=[row.doctor_id for row in returns]).values_list("pk", "name"))
         for row in sorted(returns, key=lambda one: (-one.patients, one.doctor_id)):
             yield (
                 Named(names[row.doctor_id], str(row.doctor_id)), row.patients, row.again, rate(row.rate),
-                row.again_to_anyone, rate(row.rate_to_anyone),
-                money(sales.get(str(row.doctor_id), Sales()).paid),
+                row.again_to_anyone, rate(row.rate_to_anyone), money(row.paid),
             )  # fmt: skip
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | None:
@@ -51,6 +49,9 @@ class DoctorReturns(Report):
                 return Behind("buyers", doctor)
             case "again" | "rate":
                 return Behind("buyers", doctor | {"repeat": "yes"})
+            case "again_to_anyone" | "rate_to_anyone":
+                # With a doctor chosen, anyone is that doctor.
+                return Behind("buyers", doctor | {"repeat": "anyone" if scope.doctor_id is None else "yes"})
             case "paid":
                 return Behind("sales", doctor)
             case _:
