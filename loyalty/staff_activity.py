@@ -85,14 +85,13 @@ class Asked(Protocol):
 def read_activity(period: Asked) -> list[PersonActivity]:
     """Whoever did anything, by name."""
     receipts = desk_receipts(period)
-    refunded = Refund.objects.filter(period.during("at", clinic="receipt__clinic"), actor__isnull=False)
     counted = {
-        "registrations": _registered(period).values("actor").annotate(n=Count("patient", distinct=True)),
+        "registrations": registered(period).values("actor").annotate(n=Count("patient", distinct=True)),
         "receipts": receipts.values("actor").annotate(n=Count("id")),
         "spends": receipts.filter(points_spent__gt=0).values("actor").annotate(n=Count("id")),
-        "overrides": _overridden(period).values("actor").annotate(n=Count("id")),
-        "refunds": refunded.values("actor").annotate(n=Count("id")),
-        "referrals": _recorded_inviters(period).values(actor=F("set_by")).annotate(n=Count("id")),
+        "overrides": overridden(period).values("actor").annotate(n=Count("id")),
+        "refunds": given_refunds(period).values("actor").annotate(n=Count("id")),
+        "referrals": recorded_inviters(period).values(actor=F("set_by")).annotate(n=Count("id")),
     }
     counts: dict[int, dict[str, int]] = {}
     for name, rows in counted.items():
@@ -104,16 +103,12 @@ def read_activity(period: Asked) -> list[PersonActivity]:
 
 def bonus_counts(period: Asked) -> dict[int, BonusCounts]:
     """By the person's id. A review counts when it is accepted: that day never changes."""
-    registered = dict(
-        _registered(period).order_by().values_list("actor").annotate(Count("patient", distinct=True))
-    )
-    recorded = dict(_recorded_inviters(period).order_by().values_list("set_by").annotate(Count("id")))
-    accepted = Review.objects.filter(period.during("decided_at"), status=Review.Status.ACCEPTED)
-    thanked = with_receptionist(accepted).filter(receptionist__isnull=False)
-    reviewed = dict(thanked.order_by().values_list("receptionist").annotate(Count("id")))
+    joined = dict(registered(period).order_by().values_list("actor").annotate(Count("patient", distinct=True)))
+    recorded = dict(recorded_inviters(period).order_by().values_list("set_by").annotate(Count("id")))
+    reviewed = dict(thanked_reviews(period).order_by().values_list("receptionist").annotate(Count("id")))
     return {
-        user: BonusCounts(registered.get(user, 0), recorded.get(user, 0), reviewed.get(user, 0))
-        for user in {*registered, *recorded, *reviewed}
+        user: BonusCounts(joined.get(user, 0), recorded.get(user, 0), reviewed.get(user, 0))
+        for user in {*joined, *recorded, *reviewed}
     }
 
 
@@ -131,7 +126,7 @@ def find_anomalies(period: Asked) -> list[Finding]:
     findings = _findings(Anomaly.OWN_CARD, own, by=("actor_id", "patient_id"), at_least=1)
     findings += _findings(Anomaly.OWN_PHONE, same_phone, by=("actor_id", "patient_id"), at_least=1)
     findings += _findings(Anomaly.ONE_CARD, one_card, by=("actor_id", "patient_id"), at_least=MANY_ON_ONE_CARD)
-    findings += _findings(Anomaly.OVERRIDES, _overridden(period), by=("actor_id",), at_least=MANY_OVERRIDES)
+    findings += _findings(Anomaly.OVERRIDES, overridden(period), by=("actor_id",), at_least=MANY_OVERRIDES)
     return findings[:MOST_ANOMALIES]
 
 
@@ -140,19 +135,30 @@ def desk_receipts(period: Asked) -> QuerySet[Receipt]:
     return Receipt.objects.filter(period.during(), actor__isnull=False)
 
 
-def _registered(period: Asked) -> QuerySet[ConsentRecord]:
+def registered(period: Asked) -> QuerySet[ConsentRecord]:
+    """Consents to the rules taken at the desk: of one patient there may be more than one."""
     return ConsentRecord.objects.filter(
         period.during("at", clinic="patient__home_clinic"),
         kind=ConsentRecord.Kind.RULES, granted=True, source=ConsentRecord.Source.DESK, actor__isnull=False,
     )  # fmt: skip
 
 
-def _recorded_inviters(period: Asked) -> QuerySet[Referral]:
+def recorded_inviters(period: Asked) -> QuerySet[Referral]:
     return Referral.objects.filter(period.during("set_at", clinic="patient__home_clinic"), set_by__isnull=False)
 
 
-def _overridden(period: Asked) -> QuerySet[Receipt]:
+def overridden(period: Asked) -> QuerySet[Receipt]:
     return desk_receipts(period).filter(proven_by=SpendProof.Way.OVERRIDE)
+
+
+def given_refunds(period: Asked) -> QuerySet[Refund]:
+    return Refund.objects.filter(period.during("at", clinic="receipt__clinic"), actor__isnull=False)
+
+
+def thanked_reviews(period: Asked) -> QuerySet[Any]:
+    """Accepted in the period, each with the `receptionist` whose work it is."""
+    accepted = Review.objects.filter(period.during("decided_at"), status=Review.Status.ACCEPTED)
+    return with_receptionist(accepted).filter(receptionist__isnull=False)
 
 
 def _findings(kind: Anomaly, rows: QuerySet[Receipt], *, by: tuple[str, ...], at_least: int) -> list[Finding]:

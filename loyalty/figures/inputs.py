@@ -1,9 +1,8 @@
 """What people have decided or entered for figures: ways of counting, bonuses of the staff, marketing spend."""
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
 
 from django.db.models import Q
 
@@ -30,7 +29,16 @@ def bonus_rate(day: date) -> StaffBonusRate | None:
 
 
 def spend_by_source(scope: Scope) -> dict[str, int]:
-    """Kopecks by channel within the days: of a month that is only partly among them, by the number of its days.
+    """Kopecks by channel within the days."""
+    sums: dict[str, int] = {}
+    for spend, kopecks in read_spend(scope):
+        sums[spend.source] = sums.get(spend.source, 0) + kopecks
+    return sums
+
+
+def read_spend(scope: Scope, *, source: str | None = None) -> Iterator[tuple[MarketingSpend, int]]:
+    """What was entered, with the kopecks of it within the days: of a month that is only partly among them, by the
+    number of its days.
 
     The network's own money is told only where all clinics are asked about: it belongs to none of them.
     """
@@ -40,19 +48,13 @@ def spend_by_source(scope: Scope) -> dict[str, int]:
         of_clinics |= Q(clinic=None)
     rows = MarketingSpend.objects.filter(
         of_clinics, month__gte=days.first.replace(day=1), month__lte=days.last
-    ).values_list("source", "month", "amount")
-    return _sums(rows, first=days.first, last=days.last)
+    ).select_related("clinic")
+    for spend in (rows if source is None else rows.filter(source=source)).order_by("month", "source", "id"):
+        length = monthrange(spend.month.year, spend.month.month)[1]
+        month_end = spend.month + timedelta(days=length - 1)
+        within = (min(days.last, month_end) - max(days.first, spend.month)).days + 1
+        yield spend, half_up(to_kopecks(spend.amount) * within, length)
 
 
 def covers_network(scope: Scope) -> bool:
     return not Clinic.objects.filter(is_active=True).exclude(pk__in=scope.clinic_ids).exists()
-
-
-def _sums(rows: Iterable[tuple[str, date, Decimal]], *, first: date, last: date) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for source, month, amount in rows:
-        length = monthrange(month.year, month.month)[1]
-        month_end = month + timedelta(days=length - 1)
-        within = (min(last, month_end) - max(first, month)).days + 1
-        sums[source] = sums.get(source, 0) + half_up(to_kopecks(amount) * within, length)
-    return sums

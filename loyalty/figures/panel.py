@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from loyalty.figures.channels import read_revenue_by_way
 from loyalty.figures.inputs import old_discount_bp
@@ -71,30 +71,38 @@ def read_panel(scope: Scope) -> Panel:
 
 
 def read_people(scope: Scope) -> People:
-    until, during = Q(), scope.during("joined_at", clinic="home_clinic")
-    created = Q(pk__in=[])
-    joined = Q(pk__in=[])
+    counts = {name: Count("pk", filter=condition) for name, condition in _known(scope).items()}
+    return People(**_of_clinics(scope).aggregate(**counts))
+
+
+def list_people(scope: Scope, part: str) -> QuerySet[Patient]:
+    """Those whom a field of `People` counts, or of `Invited`: `invited`, `visited`."""
+    if part in {"invited", "visited"}:
+        invited = _recommended(scope).values_list("patient", flat=True)
+        return Patient.objects.filter(pk__in=invited if part == "invited" else _visited_ids(scope, list(invited)))
+    return _of_clinics(scope).filter(_known(scope)[part])
+
+
+def _of_clinics(scope: Scope) -> QuerySet[Patient]:
+    rows = Patient.objects.filter(erased_at=None, merged_into=None, home_clinic__in=scope.clinic_ids)
+    return rows if scope.segment.is_everybody else rows.filter(pk__in=segment_ids(scope) or [])
+
+
+def _known(scope: Scope) -> dict[str, Q]:
+    """What makes a person one of those whom a field of `People` counts."""
+    created = joined = Q(pk__in=[])
     for clinic, _starts_at, ends_at in scope.spans():
         created |= Q(home_clinic=clinic, created_at__lt=ends_at)
         joined |= Q(home_clinic=clinic, joined_at__lt=ends_at)
-    rows = Patient.objects.filter(until, erased_at=None, merged_into=None, home_clinic__in=scope.clinic_ids)
-    if not scope.segment.is_everybody:
-        rows = rows.filter(pk__in=segment_ids(scope) or [])
     imported = ConsentRecord.objects.filter(
         kind=ConsentRecord.Kind.RULES, granted=True, source=ConsentRecord.Source.IMPORT
     )
-    counts = rows.aggregate(
-        known=Count("pk", filter=created),
-        members=Count("pk", filter=joined),
-        new=Count("pk", filter=during),
-        imported=Count("pk", filter=joined & Q(pk__in=imported.values("patient"))),
-    )
-    return People(
-        contacts=max(counts["known"] - counts["members"], 0),
-        members=counts["members"],
-        new_members=counts["new"],
-        imported_members=counts["imported"],
-    )
+    return {
+        "contacts": created & ~joined,
+        "members": joined,
+        "new_members": scope.during("joined_at", clinic="home_clinic"),
+        "imported_members": joined & Q(pk__in=imported.values("patient")),
+    }
 
 
 # Edges make no loop, but a chain is cut at ten all the same: nobody rewards an eleventh circle.
@@ -108,21 +116,26 @@ _DEPTH = """
          where chain.depth < 10
     )
     select coalesce(max(depth), 0) from chain"""
-_VISITED = "with SOLD_TABLES select count(distinct patient_id) from bought where patient_id = any(%(invited)s)"
+_VISITED = "with SOLD_TABLES select distinct patient_id from bought where patient_id = any(%(invited)s)"
 
 
 def read_invited(scope: Scope) -> Invited:
-    edges = Referral.objects.filter(scope.during("set_at", clinic="patient__home_clinic"))
-    if not scope.segment.is_everybody:
-        edges = edges.filter(patient__in=segment_ids(scope) or [])
-    invited = list(edges.values_list("patient", flat=True))
+    invited = list(_recommended(scope).values_list("patient", flat=True))
     if not invited:
         return Invited(0, 0, 0)
     with connection.cursor() as cursor:
         cursor.execute(_DEPTH, {"patients": invited})
         (depth,) = cursor.fetchone()
-    ((visited,),) = ask(_VISITED, scope, invited=invited)
-    return Invited(len(invited), visited, depth)
+    return Invited(len(invited), len(_visited_ids(scope, invited)), depth)
+
+
+def _recommended(scope: Scope) -> QuerySet[Referral]:
+    edges = Referral.objects.filter(scope.during("set_at", clinic="patient__home_clinic"))
+    return edges if scope.segment.is_everybody else edges.filter(patient__in=segment_ids(scope) or [])
+
+
+def _visited_ids(scope: Scope, invited: list[int]) -> list[int]:
+    return [patient_id for (patient_id,) in ask(_VISITED, scope, invited=invited)]
 
 
 def share_of_buyers(panel: Panel) -> int | None:

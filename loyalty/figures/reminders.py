@@ -15,7 +15,7 @@ from django.db import connection
 
 from loyalty.figures.maths import increment, ratios
 from loyalty.figures.maths.increment import Interval, Trial
-from loyalty.figures.sold import segment_ids
+from loyalty.figures.sold import PERSON_NAME, segment_ids
 from loyalty.program.versions import NoProgram, current_program
 from loyalty.reports.scope import Scope
 from loyalty.rules.compilation import ATTRIBUTION_DAYS
@@ -81,8 +81,28 @@ _RUNGS = """
 
 _RECEIPTS = "with PLAN_TABLES, WON_TABLES select id, days_before from won where is_asked order by id"
 
+_PATIENTS = """
+    with PLAN_TABLES, WON_TABLES, planned as (
+        select patient_id, days_before, count(*) filter (where not is_held_out) as planned,
+               count(*) filter (where is_held_out) as held_out
+          from plan where is_asked group by patient_id, days_before
+    ), sent as (
+        select patient_id, days_before, count(*) as sent
+          from delivered where is_asked group by patient_id, days_before
+    ), brought as (
+        select patient_id, days_before, count(*) as receipts, sum(paid) as paid, sum(points) as points
+          from won where is_asked group by patient_id, days_before
+    )
+    select person.id, PERSON_NAME, person.phone, days_before, planned, held_out, coalesce(sent, 0),
+           coalesce(receipts, 0), (100 * coalesce(paid, 0))::bigint, coalesce(points, 0)::bigint
+      from planned
+      left join sent using (patient_id, days_before)
+      left join brought using (patient_id, days_before)
+      join patients_patient person on person.id = planned.patient_id
+     order by days_before desc, person.id"""
+
 # One row per person and group: a person reminded twice has come once.
-_GROUPS = """
+_TRIAL_TABLES = """
     with PLAN_TABLES, person as (
         select plan.is_held_out, plan.patient_id, count(distinct purchase.id) as receipts
           from plan
@@ -90,8 +110,20 @@ _GROUPS = """
            and purchase.paid_at < least(plan.due_at + make_interval(days => %(window)s), plan.burns_at)
          where plan.is_asked
          group by plan.is_held_out, plan.patient_id
-    )
+    )"""
+_GROUPS = """
+    TRIAL_TABLES
     select is_held_out, count(*), count(*) filter (where receipts > 0) from person group by is_held_out"""
+_TRIED = """
+    TRIAL_TABLES
+    select trial.patient_id, PERSON_NAME, person.phone, trial.is_held_out, trial.receipts
+      from person trial join patients_patient person on person.id = trial.patient_id
+     order by trial.is_held_out, trial.patient_id"""
+
+
+_PARTS = {
+    "TRIAL_TABLES": _TRIAL_TABLES, "WON_TABLES": _WON, "PLAN_TABLES": _PLANS, "PERSON_NAME": PERSON_NAME,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +139,33 @@ class Rung:
     came: int
     paid: int
     points: int  # spent on these receipts
+
+
+@dataclass(frozen=True, slots=True)
+class RungPatient:
+    """One patient on one step: their reminders, and what came of them. Money in kopecks."""
+
+    patient_id: int
+    patient: str
+    phone: str | None
+    days_before: int
+    planned: int
+    held_out: int
+    delivered: int
+    receipts: int
+    paid: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One patient of one of the groups that are compared."""
+
+    patient_id: int
+    patient: str
+    phone: str | None
+    is_held_out: bool
+    receipts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +211,16 @@ def read_effect(scope: Scope, *, window: int) -> Effect:
     return Effect(reminded=groups.get(False, Trial(0, 0)), held_out=groups.get(True, Trial(0, 0)))
 
 
+def list_rung_patients(scope: Scope, *, window: int) -> list[RungPatient]:
+    """Those whom `read_rungs` counts."""
+    return [RungPatient(*row) for row in _ask(_PATIENTS, scope, window=window)]
+
+
+def list_tried(scope: Scope, *, window: int) -> list[Tried]:
+    """Those whom `read_effect` counts."""
+    return [Tried(*row) for row in _ask(_TRIED, scope, window=window)]
+
+
 def receipts_of_reminders(scope: Scope, *, window: int) -> dict[int, int]:
     """Days before the last day of the reminder that brought it, by receipt."""
     return dict(_ask(_RECEIPTS, scope, window=window))
@@ -168,5 +237,7 @@ def _ask(query: str, scope: Scope, *, window: int) -> list[tuple[Any, ...]]:
         "window": window,
     }
     with connection.cursor() as cursor:
-        cursor.execute(query.replace("WON_TABLES", _WON).replace("PLAN_TABLES", _PLANS), values)
+        for name, text in _PARTS.items():
+            query = query.replace(name, text)
+        cursor.execute(query, values)
         return cursor.fetchall()

@@ -86,7 +86,7 @@ _INVITED = "exists (select from patients_referral edge where edge.patient_id = r
 # Conditions that lists add to a question, by the name of their value.
 ALSO = {
     "patient": "r.patient_id = %(patient)s",
-    "identified_by": "r.identified_by = %(identified_by)s",
+    "identified_by": "r.identified_by = any(%(identified_by)s::text[])",
     "receipt_tier": "r.tier = %(receipt_tier)s",
     "channel": "r.channel = %(channel)s",
     "people": "r.patient_id = any(%(people)s::bigint[])",

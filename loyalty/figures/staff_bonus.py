@@ -24,6 +24,12 @@ class Bonus:
     amount: int
 
 
+def first_rated_day() -> date | None:
+    """Before it nobody earns anything."""
+    found = StaffBonusRate.objects.order_by("from_month").values_list("from_month", flat=True).first()
+    return found
+
+
 def read_bonuses(scope: Scope) -> Iterator[Bonus]:
     """Month by month, people by name; a month before the first rates brings nobody anything."""
     for days in months_of(scope.days):

@@ -11,10 +11,13 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 Value = str | int | Decimal | date | datetime | None
 Number = int | Decimal | None
+
+NO_ROWS = _("It is worked out from other numbers and has no rows of its own.")
 
 
 class Unit(StrEnum):
@@ -57,10 +60,15 @@ class Column:
     unknown: Text = ""  # what a cell without a value says instead of a dash
     is_prose: bool = False  # sentences: they get room
     is_heat: bool = False  # a rate whose cells are shaded by how high it is: a heat map that is a table
+    is_derived: bool = False  # a number without rows of its own: its definition says so
 
     @property
     def is_number(self) -> bool:
         return self.unit in NUMBERS
+
+    @property
+    def explanation(self) -> str:
+        return told_as_derived(self.definition) if self.is_derived else str(self.definition)
 
 
 class ChartKind(StrEnum):
@@ -112,6 +120,11 @@ class Thing:
 
     model: str  # "loyalty.receipt"
     pk: int
+
+
+def told_as_derived(definition: Text) -> str:
+    """How a number is counted that has no rows behind it."""
+    return f"{definition} {NO_ROWS}".strip()
 
 
 def rate_bp(part: int | Decimal | None, whole: int | Decimal | None) -> int | None:

@@ -5,7 +5,7 @@ may be asked about; the moment is given.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,36 +14,29 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinics.calendar import add_months, local_date, start_of_period
+from clinics.calendar import add_months, local_date
 from clinics.models import Clinic, Doctor
 from clinics.scope import clinics_with_permission
-from loyalty.models import Receipt
+from loyalty.models import Receipt, ReceiptLine
 from loyalty.program.versions import NoProgram, current_program, find_launch
 from loyalty.reports.columns import Text
+from loyalty.reports.periods import PERIODS, days_of
 from loyalty.reports.scope import Days, Scope, Segment
 from loyalty.texts.explanations import tier_title
 from patients.models import Patient, SocialGroup, Tag
 
 LONGEST_YEARS = 10
-PERIODS = (
-    ("this_month", gettext_lazy("This month")),
-    ("last_month", gettext_lazy("Last month")),
-    ("last_30_days", gettext_lazy("Last 30 days")),
-    ("this_quarter", gettext_lazy("This quarter")),
-    ("this_year", gettext_lazy("This year")),
-    ("last_12_months", gettext_lazy("Last 12 months")),
-    ("last_24_months", gettext_lazy("Last 24 months")),
-    ("days", gettext_lazy("Chosen days")),
-)
 COMPARISONS = (
     ("before", gettext_lazy("with the period before")),
     ("year", gettext_lazy("with a year ago")),
     ("none", gettext_lazy("with nothing")),
 )
 USUAL_PERIOD = "this_month"
+MOST_DIGITS = 18  # of a number that the database holds
 
 
 # Whatever is compared, and however long its past is, the calendar goes that far.
@@ -194,16 +187,22 @@ class PeriodFilters(ReportFilters):
     )
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
-        doctors = Doctor.objects.filter(clinics__in=self.clinics).distinct().order_by("name", "id")
         sources = Patient.objects.filter(home_clinic__in=self.clinics).exclude(source="")
         named = sources.order_by("source").values_list("source", flat=True).distinct()
         return super().choices() | {
-            "doctor": [(str(doctor.pk), doctor.name) for doctor in doctors],
+            "doctor": [(str(doctor.pk), doctor.name) for doctor in self._doctors()],
             "tier": tier_choices(self.at),
             "tag": [(str(tag.pk), tag.name) for tag in Tag.objects.order_by("name", "id")],
             "source": [(source, source) for source in named],
             "social_group": [(str(one.pk), str(one)) for one in SocialGroup.objects.order_by("name", "id")],
         }
+
+    def _doctors(self) -> QuerySet[Doctor]:
+        """Of the clinics; and the one asked about, who may have left them: the receipts stay."""
+        asked = str(self.data.get("doctor") or "")
+        treated = ReceiptLine.objects.filter(doctor=OuterRef("pk"), receipt__clinic__in=self.clinics)
+        of_receipts = Q(Exists(treated), pk=asked if asked.isdecimal() and len(asked) <= MOST_DIGITS else None)
+        return Doctor.objects.filter(Q(clinics__in=self.clinics) | of_receipts).distinct().order_by("name", "id")
 
 
 class LongPeriodFilters(PeriodFilters):
@@ -251,23 +250,6 @@ class DayFilters(ReportFilters):
 # Filters that the scope has fields for.
 COMMON = frozenset(ComparedFilters.base_filters)
 DAY_FILTERS = frozenset({"period", "first", "last", "compare", "on", "launched"})
-
-
-def days_of(period: str, *, today: date) -> Days:
-    """The days of a named period. Those that go on end today: what a month has not come to yet is neither compared
-    with a whole one nor told as if it were over."""
-    month = start_of_period(today, "month")
-    last_month = month - timedelta(days=1)
-    named = {
-        "this_month": Days(month, today),
-        "last_month": Days(start_of_period(last_month, "month"), last_month),
-        "last_30_days": Days(today - timedelta(days=29), today),
-        "this_quarter": Days(start_of_period(today, "quarter"), today),
-        "this_year": Days(start_of_period(today, "year"), today),
-        "last_12_months": Days(add_months(month, -11), today),
-        "last_24_months": Days(add_months(month, -23), today),
-    }
-    return named[period]
 
 
 def tier_choices(at: datetime) -> list[tuple[str, str]]:

@@ -70,8 +70,14 @@ class Report:
         return self.count(scope) or 0
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | Thing | None:
-        """Where the rows behind a cell are listed, or the thing that it names."""
+        """Where the rows behind a cell are listed, or the thing that it names. A number that has no rows by its
+        nature is a derived column, or says so where its row tells how it is counted."""
         return None
+
+    def behind_total(self, scope: Scope, column: Column) -> Behind | None:
+        """The rows of a total: mostly those of a row that names nothing."""
+        behind = self.behind(scope, column, [None] * len(self.columns_for(scope)))
+        return behind if isinstance(behind, Behind) else None
 
     def value(self, row: Row, code: str) -> Value | Measure:
         """The cell of a column with the code."""

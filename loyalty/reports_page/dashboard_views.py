@@ -28,7 +28,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if not filters.is_valid():
         return _show(request, filters, {}, status=422)
     scope = filters.scope()
-    linker = Linker(user=request.user, query=request.GET)
+    linker = Linker(user=request.user, query=request.GET, days=scope.days)
     answer = {
         "scope": scope,
         "period": period_of(scope),

@@ -38,7 +38,7 @@ def report_chart(request: HttpRequest, report: str, number: int) -> HttpResponse
 
 
 def _answer(request: HttpRequest, report: Report, scope: Scope) -> dict[str, Any]:
-    linker = Linker(user=request.user, query=request.GET)
+    linker = Linker(user=request.user, query=request.GET, days=scope.days)
     page, rows = show_page(report, scope, number=_page_number(request), linker=linker)
     return {
         "scope": scope,

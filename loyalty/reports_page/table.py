@@ -1,6 +1,6 @@
 """A report's rows as the screen shows them: a page of texts, with where each number leads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,9 +10,10 @@ from django.http import QueryDict
 from django.urls import NoReverseMatch, reverse
 
 from loyalty.reports.columns import Behind, Column, Measure, Row, Thing, Unit, Value
+from loyalty.reports.figure_cells import days_filters
 from loyalty.reports.registry import find_report, may_see
 from loyalty.reports.report import Report
-from loyalty.reports.scope import Scope
+from loyalty.reports.scope import Days, Scope
 from loyalty.texts.report_values import value_text
 from patients.phone import mask_phone
 
@@ -50,11 +51,15 @@ def read_rows(report: Report, scope: Scope, *, number: int) -> tuple[list[Row], 
 
 
 class Linker:
-    """Addresses behind cells, of those pages that the person may open; `query` is the state of the page."""
+    """Addresses behind cells, of those pages that the person may open; `query` is the state of the page.
 
-    def __init__(self, *, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
+    The days are told in full: another report may have other usual ones.
+    """
+
+    def __init__(self, *, user: AbstractBaseUser | AnonymousUser, query: QueryDict, days: Days) -> None:
         self.user = user
         self.query = query
+        self.days = days
 
     def url(self, behind: Behind | Thing | None) -> str:
         match behind:
@@ -73,7 +78,8 @@ class Linker:
         for name in list(query):
             if name not in report.filters.base_filters:
                 del query[name]
-        for name, value in behind.filters.items():
+        days = days_filters(self.days) if "period" in report.filters.base_filters else {}
+        for name, value in {**days, **behind.filters}.items():
             query[name] = value
         return f"{reverse('admin:report', args=[behind.report])}?{query.urlencode()}"
 
@@ -93,9 +99,7 @@ def show_page(report: Report, scope: Scope, *, number: int, linker: Linker) -> t
     is_last = number >= MOST_SHOWN // PER_PAGE
     page = Page(
         rows=[_cells(report, scope, columns, row, linker) for row in rows],
-        totals=[Cell(_total_text(value, column), column.is_number) for value, column in _totals(report, scope)]
-        if rows
-        else [],
+        totals=_totals(report, scope, columns, linker) if rows else [],
         number=number,
         has_next=has_more and not is_last,
         is_cut=has_more and is_last,
@@ -103,9 +107,17 @@ def show_page(report: Report, scope: Scope, *, number: int, linker: Linker) -> t
     return page, rows
 
 
-def _totals(report: Report, scope: Scope) -> Iterable[tuple[Value | Measure, Column]]:
-    totals = report.totals(scope)
-    return zip(totals, report.columns_for(scope), strict=True) if totals is not None else []
+def _totals(report: Report, scope: Scope, columns: Sequence[Column], linker: Linker) -> list[Cell]:
+    return [
+        Cell(
+            text=_total_text(value, column),
+            is_number=column.is_number,
+            url=linker.url(report.behind_total(scope, column))
+            if column.is_number and has_rows(value, column)
+            else "",
+        )
+        for value, column in zip(report.totals(scope) or (), columns, strict=False)
+    ]
 
 
 def _cells(report: Report, scope: Scope, columns: Sequence[Column], row: Row, linker: Linker) -> list[Cell]:
@@ -113,7 +125,7 @@ def _cells(report: Report, scope: Scope, columns: Sequence[Column], row: Row, li
         Cell(
             text=_text(value, column),
             is_number=column.is_number,
-            url="" if _is_unknown(value) else linker.url(report.behind(scope, column, row)),
+            url=linker.url(report.behind(scope, column, row)) if has_rows(value, column) else "",
             heat=_heat(value) if column.is_heat else 0,
             is_prose=column.is_prose,
         )
@@ -121,8 +133,11 @@ def _cells(report: Report, scope: Scope, columns: Sequence[Column], row: Row, li
     ]
 
 
-def _is_unknown(value: Value | Measure) -> bool:
-    return value is None or (isinstance(value, Measure) and value.value is None)
+def has_rows(value: Value | Measure, column: Column) -> bool:
+    """What nobody knows has none, and a count of nothing."""
+    if isinstance(value, Measure):
+        return value.value is not None and (value.unit != Unit.COUNT or value.value != 0)
+    return value is not None and (column.unit != Unit.COUNT or value != 0)
 
 
 def _text(value: Value | Measure, column: Column) -> str:

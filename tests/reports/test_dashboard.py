@@ -70,7 +70,7 @@ def test_unknown_is_a_dash_and_never_a_zero(maria, program):
 
 def test_every_tile_costs_at_most_three_queries(maria, points):
     scope = scope_of(maria.user, "summary")
-    linker = Linker(user=maria.user, query=maria.get(PAGE).wsgi_request.GET)
+    linker = Linker(user=maria.user, query=maria.get(PAGE).wsgi_request.GET, days=scope.days)
     maria.user.get_all_permissions()
     costs = {}
     for figure in all_figures().values():

@@ -1,15 +1,18 @@
 """Breakage: what share of the points of each month has burnt. Told only of months of which nothing is open."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from clinics.calendar import add_months, end_of_period
 from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Unit, rate_bp
-from loyalty.reports.filters import ClinicFilters
+from loyalty.reports.figure_cells import days_filters
+from loyalty.reports.filters import LONGEST_YEARS, ClinicFilters
 from loyalty.reports.open_points import breakage_bp, cohorts
 from loyalty.reports.report import Figure, Report
-from loyalty.reports.scope import Scope
+from loyalty.reports.scope import Days, Scope
 
 TOO_EARLY = _("too early to tell")
 
@@ -28,7 +31,8 @@ class Breakage(Report):
         Column("open", pgettext_lazy("of points", "Open"), Unit.POINTS, _("Neither spent, burnt nor taken back.")),
         Column(
             "breakage", _("Burnt share"), Unit.RATE,
-            _("Burnt / issued, once nothing of the month is open: before that it can only grow."),
+            _("Burnt / issued, once nothing of the month is open: before that it can only grow. The total is"
+              " worked out from all such months and has no rows of its own."),
             unknown=TOO_EARLY,
         ),
     )  # fmt: skip
@@ -45,6 +49,19 @@ class Breakage(Report):
         found = cohorts(scope)
         sums = [sum(getattr(one, name) for one in found) for name in ("issued", "burnt", "open")]
         return (None, *sums, breakage_bp(found))
+
+    def behind(self, scope: Scope, column: Column, row: Row) -> Behind | None:
+        month = row[0]
+        if column.code == "month" or not isinstance(month, date):
+            return None
+        return Behind("issued_points", days_filters(Days(month, end_of_period(month, "month"))))
+
+    def behind_total(self, scope: Scope, column: Column) -> Behind | None:
+        """The share is of mature months only: no list of points has just these."""
+        if column.code not in {"issued", "burnt", "open"}:
+            return None
+        ever = Days(add_months(scope.days.last, -12 * LONGEST_YEARS), scope.days.last)
+        return Behind("issued_points", days_filters(ever))
 
 
 class BreakageFigure(Figure):

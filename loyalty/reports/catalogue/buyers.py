@@ -1,33 +1,36 @@
 """Buyers one by one: of the period, those who are new, and all there have ever been."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.figures.channels import channel_choices, read_new_buyers
+from clinics.calendar import add_months
+from loyalty.figures.channels import read_new_buyers
 from loyalty.figures.clients import read_lifetime_value
-from loyalty.figures.people import Buyer, read_all_buyers, read_buyers, read_newcomers
+from loyalty.figures.people import Buyer, read_all_buyers, read_buyers, read_newcomers, repeat_buyer_ids
 from loyalty.figures.sales import read_sales
 from loyalty.reports.columns import Behind, Column, Row, Thing, Unit
-from loyalty.reports.figure_cells import person_name
-from loyalty.reports.filters import PeriodFilters
+from loyalty.reports.figure_cells import days_filters, person_name
+from loyalty.reports.filters import LONGEST_YEARS, PeriodFilters
 from loyalty.reports.report import VIEW_REPORTS, Report
-from loyalty.reports.scope import Scope
+from loyalty.reports.scope import Days, Scope
+from loyalty.reports.sold_filters import ChannelFilters, SoldFilters, narrowed
+
+# Filters that the list of receipts has as well.
+SOLD = ("channel", "identified_by", "receipt_tier")
 
 
-class NewBuyerFilters(PeriodFilters):
-    channel = django_filters.ChoiceFilter(label=_("Channel of the receipt"), empty_label=_("Any"), choices=())
-
-    def choices(self) -> dict[str, list[tuple[str, str]]]:
-        chosen = super().choices()
-        return chosen | {"channel": channel_choices(chosen["source"])}
-
-
-class BuyerFilters(NewBuyerFilters):
+class BuyerFilters(SoldFilters):
     repeat = django_filters.ChoiceFilter(
-        label=_("Purchases"), empty_label=_("All buyers"), choices=[("yes", _("Two purchases or more"))]
+        label=_("Purchases"),
+        empty_label=_("All buyers"),
+        choices=[
+            ("yes", _("Two purchases or more")),
+            ("anyone", _("Two purchases or more, of any doctor")),
+        ],
     )
 
 
@@ -76,16 +79,22 @@ class BuyerList(Report):
         return scope.choices.get("repeat") == "yes"
 
     def _also(self, scope: Scope) -> dict[str, Any]:
-        return {name: scope.choices[name] for name in ("channel",) if name in scope.choices}
+        also = narrowed(scope)
+        return also | {"people": repeat_buyer_ids(scope)} if scope.choices.get("repeat") == "anyone" else also
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | Thing | None:
         match column.code:
             case "number":
                 return Thing("patients.patient", int(str(row[0])))
             case "receipts" | "paid":
-                return Behind("sales", {"patient": str(row[0])})
+                return Behind("sales", self.sales_filters(scope, row))
             case _:
                 return None
+
+    def sales_filters(self, scope: Scope, row: Row) -> dict[str, str]:
+        """Of the receipts that make up a row."""
+        own = {name: str(scope.choices[name]) for name in SOLD if name in scope.choices}
+        return {"patient": str(row[0])} | own
 
 
 class NewBuyerList(BuyerList):
@@ -93,15 +102,19 @@ class NewBuyerList(BuyerList):
     title = _("New buyers")
     lead = _("Whose first purchase was in the period, with all that they bought by its end.")
     order = 921
-    filters = NewBuyerFilters
+    filters = ChannelFilters
 
     def buyers(self, scope: Scope) -> Iterator[Buyer]:
-        return read_newcomers(scope, channel=scope.choices.get("channel"))
+        return read_newcomers(scope, channel=narrowed(scope).get("channel"))
 
     def count(self, scope: Scope) -> int:
         """Of all channels and of one."""
-        new = read_new_buyers(scope)
-        return new.get(scope.choices["channel"], 0) if "channel" in scope.choices else sum(new.values())
+        new, channel = read_new_buyers(scope), narrowed(scope).get("channel")
+        return sum(new.values()) if channel is None else new.get(channel, 0)
+
+    def sales_filters(self, scope: Scope, row: Row) -> dict[str, str]:
+        """The channel is that of the first purchase only."""
+        return {"patient": str(row[0])}
 
 
 class EverBuyerList(BuyerList):
@@ -119,4 +132,16 @@ class EverBuyerList(BuyerList):
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | Thing | None:
         """Receipts of more than ten years are not listed: the card has them all."""
-        return super().behind(scope, column, row) if column.code == "number" else None
+        is_listed = column.code == "number" or self._listed_days(scope).first <= self._first_day(row)
+        return super().behind(scope, column, row) if is_listed else None
+
+    def sales_filters(self, scope: Scope, row: Row) -> dict[str, str]:
+        return {"patient": str(row[0])} | days_filters(self._listed_days(scope))
+
+    def _listed_days(self, scope: Scope) -> Days:
+        return Days(add_months(scope.days.last, -12 * LONGEST_YEARS), scope.days.last)
+
+    def _first_day(self, row: Row) -> date:
+        first_at = self.value(row, "first_at")
+        assert isinstance(first_at, datetime)  # noqa: S101  # its column holds moments
+        return first_at.date()

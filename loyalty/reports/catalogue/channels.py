@@ -6,11 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.figures.channels import channel_names, read_channels
 from loyalty.figures.maths.ratios import mean_kopecks
+from loyalty.figures.sales import read_sales
 from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Unit
 from loyalty.reports.figure_cells import Named, code_of, money
 from loyalty.reports.filters import LongPeriodFilters
 from loyalty.reports.report import Report
 from loyalty.reports.scope import Scope
+from loyalty.reports.sold_filters import NOT_KNOWN
 
 
 class ChannelReport(Report):
@@ -22,7 +24,7 @@ class ChannelReport(Report):
     filters = LongPeriodFilters
     columns = (
         Column("channel", _("Channel"), Unit.TEXT, _("As each receipt keeps it: a receipt has one channel.")),
-        Column("buyers", _("Buyers"), Unit.COUNT),
+        Column("buyers", _("Buyers"), Unit.COUNT, _("Patients with a purchase; in the total each of them once.")),
         Column("new", _("New buyers"), Unit.COUNT, _("Whose first purchase at the clinics was in the period.")),
         Column("receipts", _("Purchases"), Unit.COUNT),
         Column("paid", _("Revenue"), Unit.MONEY, _("Paid in money, net of refunds.")),
@@ -30,7 +32,8 @@ class ChannelReport(Report):
             "As entered by month; of a month that is partly in the period, by days. Money of the whole network "
             "is shown for all clinics only; of one doctor or chosen patients none is."
         )),
-        Column("cost", _("Cost of a new buyer"), Unit.MONEY, _("Spent on marketing divided by new buyers.")),
+        Column("cost", _("Cost of a new buyer"), Unit.MONEY, _("Spent on marketing divided by new buyers."),
+               is_derived=True),
     )  # fmt: skip
     charts = (
         ChartPlan(ChartKind.BARS, _("Revenue by channel"), "channel", ("paid",)),
@@ -42,7 +45,7 @@ class ChannelReport(Report):
         names = channel_names()
         for row in read_channels(scope):
             yield (
-                Named(names.get(row.source, row.source) or str(_("not known")), row.source),
+                Named(names.get(row.source, row.source) or str(_("not known")), row.source or NOT_KNOWN),
                 row.buyers, row.new_buyers, row.receipts, money(row.paid),
                 money(row.spent), money(row.acquisition_cost),
             )  # fmt: skip
@@ -54,16 +57,14 @@ class ChannelReport(Report):
         # Newcomers of channels that cost nothing would make the others look cheaper.
         bought = sum(row.new_buyers for row in rows if row.spent is not None)
         return (
-            None, sum(row.buyers for row in rows), sum(row.new_buyers for row in rows),
+            None, read_sales(scope).buyers, sum(row.new_buyers for row in rows),
             sum(row.receipts for row in rows), money(sum(row.paid for row in rows)),
             money(spent) if is_entered else None, money(mean_kopecks(spent, bought)),
         )  # fmt: skip
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | None:
         code = code_of(row[0])
-        if not code or not self.value(row, "receipts"):
-            return None
-        channel = {"channel": code}
+        channel = {"channel": code} if code else {}
         match column.code:
             case "buyers":
                 return Behind("buyers", channel)
@@ -71,5 +72,7 @@ class ChannelReport(Report):
                 return Behind("new_buyers", channel)
             case "receipts" | "paid":
                 return Behind("sales", channel)
+            case "spent":
+                return Behind("marketing_spend", channel)
             case _:
                 return None

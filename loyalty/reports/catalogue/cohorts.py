@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.figures.clients import read_cohorts
 from loyalty.reports.columns import Behind, Column, Row, Unit
-from loyalty.reports.figure_cells import money, month_filters, rate
+from loyalty.reports.figure_cells import money, rate
 from loyalty.reports.filters import LongPeriodFilters
 from loyalty.reports.report import Report
 from loyalty.reports.scope import Scope
 
 MONTHS_AFTER = 11
+AFTER = "after_"
 
 
 class CohortReport(Report):
@@ -28,7 +29,7 @@ class CohortReport(Report):
         Column("lifetime", _("LTV"), Unit.MONEY, _("Revenue of the cohort divided by its patients.")),
         *(
             Column(
-                f"after_{number}",
+                f"{AFTER}{number}",
                 _("+%(number)s mo.") % {"number": number},
                 Unit.RATE,
                 _("Bought in that month after the first one. Blank while the month is not over."),
@@ -45,6 +46,8 @@ class CohortReport(Report):
             yield (cohort.month, cohort.size, money(cohort.kopecks), money(cohort.mean_kopecks), *shares)
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | None:
-        if column.code not in {"size", "paid", "lifetime"}:
+        """All of them, or those who came in a month after."""
+        if column.code == "month":
             return None
-        return Behind("new_buyers", month_filters(scope.days, str(row[0])))
+        after = {"after": column.code.removeprefix(AFTER)} if column.is_heat else {}
+        return Behind("cohort_buyers", {"cohort": str(row[0])} | after)

@@ -11,7 +11,7 @@ from loyalty.figures.goals import GoalProgress, read_goals
 from loyalty.models import Goal
 from loyalty.reports.catalogue.staff import StaffFilters
 from loyalty.reports.columns import Behind, Column, Measure, Row, Thing, Unit, Value
-from loyalty.reports.figure_cells import days_filters, rate
+from loyalty.reports.figure_cells import Named, code_of, days_filters, rate
 from loyalty.reports.report import VIEW_REPORTS, Report
 from loyalty.reports.scope import Days, Scope
 
@@ -28,6 +28,12 @@ TITLES = {
     Goal.Figure.AVERAGE_BILL: _("Average bill (AOV)"),
     Goal.Figure.REVENUE: _("Revenue"),
     Goal.Figure.REPEAT_RATE: _("Repeat purchases (RPR)"),
+}
+
+# What makes up a figure where it is not receipts.
+LISTS: dict[Goal.Figure, tuple[str, dict[str, str]]] = {
+    Goal.Figure.BUYERS: ("buyers", {}),
+    Goal.Figure.REPEAT_RATE: ("buyers", {"repeat": "yes"}),
 }
 
 
@@ -48,8 +54,9 @@ class GoalReport(Report):
         Column("last", _("To, inclusive"), Unit.DAY),
         Column("target", _("Target"), Unit.MEASURE),
         Column("reached", _("Reached"), Unit.MEASURE, _("From the goal's first day to today.")),
-        Column("progress", _("Progress"), Unit.RATE, _("What has been reached, of the target.")),
-        Column("time", _("Time passed"), Unit.RATE, _("Days of the goal that have begun, today included.")),
+        Column("progress", _("Progress"), Unit.RATE, _("What has been reached, of the target."), is_derived=True),
+        Column("time", _("Time passed"), Unit.RATE, _("Days of the goal that have begun, today included."),
+               is_derived=True),
         Column("course", _("On course"), Unit.TEXT, _(
             "What grows day by day is compared with the time passed, a rate or an average with the target."
         )),
@@ -59,21 +66,22 @@ class GoalReport(Report):
         for one in read_goals(scope):
             goal, unit = one.goal, UNITS[Goal.Figure(one.goal.figure)]
             yield (
-                str(goal.pk), str(TITLES[Goal.Figure(goal.figure)]),
-                str(goal.clinic or gettext("All clinics")), goal.starts_on, goal.ends_on,
+                str(goal.pk), Named(str(TITLES[Goal.Figure(goal.figure)]), goal.figure),
+                Named(str(goal.clinic or gettext("All clinics")), str(goal.clinic_id or "")), goal.starts_on,
+                goal.ends_on,
                 Measure(_value(goal.target, unit), unit), Measure(_value(one.reached, unit), unit),
                 rate(one.progress), rate(one.time), _course(one),
             )  # fmt: skip
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | Thing | None:
-        if column.code == "number":
+        if column.code in {"number", "target"}:
             return Thing("loyalty.goal", int(str(row[0])))
         if column.code != "reached":
             return None
-        clinics = {clinic.name: str(clinic.pk) for clinic in scope.clinics}
-        clinic = {"clinic": clinics[str(row[2])]} if str(row[2]) in clinics else {}
+        clinic = {"clinic": code_of(row[2])} if code_of(row[2]) else {}
         last = min(self._day(row, "last"), scope.today())
-        return Behind("sales", days_filters(Days(self._day(row, "first"), last)) | clinic)
+        list_code, filters = LISTS.get(Goal.Figure(code_of(row[1])), ("sales", {}))
+        return Behind(list_code, days_filters(Days(self._day(row, "first"), last)) | clinic | filters)
 
     def _day(self, row: Row, code: str) -> date:
         day = self.value(row, code)

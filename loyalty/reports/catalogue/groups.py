@@ -13,6 +13,7 @@ from loyalty.reports.figure_cells import Named, code_of, money, rate
 from loyalty.reports.filters import tier_choices
 from loyalty.reports.report import Report
 from loyalty.reports.scope import Scope
+from loyalty.reports.sold_filters import NOT_KNOWN
 
 _MONEY = (
     Column("receipts", _("Purchases"), Unit.COUNT, _("Receipts that cost something, not refunded in full.")),
@@ -52,9 +53,8 @@ class ByIdentification(Report):
         return (None, *_cells(read_sales(scope)), None)
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | None:
-        if column.code in {"way", "share", "buyers"}:
-            return None
-        return Behind("sales", {"identified_by": code_of(row[0])})
+        way = code_of(row[0])
+        return _sold_behind(column, {"identified_by": way} if way else {})
 
 
 class ByTier(Report):
@@ -83,15 +83,22 @@ class ByTier(Report):
             if code in groups or code in patients:
                 group = groups.get(code, Sales())
                 name = names.get(code, code or _("without a tier"))
-                yield (Named(str(name), code), patients.get(code, 0), *_cells(group))
+                yield (Named(str(name), code or NOT_KNOWN), patients.get(code, 0), *_cells(group))
 
     def totals(self, scope: Scope) -> Row:
         return (None, sum(patients_by_tier(scope).values()), *_cells(read_sales(scope)))
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | None:
-        if column.code in {"tier", "patients", "buyers"} or not code_of(row[0]):
-            return None
-        return Behind("sales", {"receipt_tier": code_of(row[0])})
+        tier = code_of(row[0])
+        if column.code == "patients":
+            return Behind("patients", {"part": "on_tier"} | ({"standing": tier} if tier else {}))
+        return _sold_behind(column, {"receipt_tier": tier} if tier else {})
+
+
+def _sold_behind(column: Column, filters: dict[str, str]) -> Behind | None:
+    if not column.is_number:
+        return None
+    return Behind("buyers" if column.code == "buyers" else "sales", filters)
 
 
 def _cells(sales: Sales) -> tuple[Value, ...]:

@@ -41,8 +41,9 @@ class Liability(Report):
         Column(
             "burns", _("Will probably burn"), Unit.POINTS,
             _("Points by the share that burnt of months of which nothing is open; a dash while there are none."),
+            is_derived=True,
         ),
-        Column("expected", _("Will probably be spent"), Unit.MONEY, _("Worth of the rest.")),
+        Column("expected", _("Will probably be spent"), Unit.MONEY, _("Worth of the rest."), is_derived=True),
     )  # fmt: skip
     charts = (ChartPlan(ChartKind.STACKED, _("Open points by the month they burn"), "month", ("points",)),)
     on_dashboard = True
@@ -56,6 +57,15 @@ class Liability(Report):
     def totals(self, scope: Scope) -> Row:
         rows = list(self.rows(scope))
         return (None, *(_sum([row[index] for row in rows]) for index in range(1, 6)))
+
+    def behind(self, scope: Scope, column: Column, row: Row) -> Behind | None:
+        if column.code not in {"points", "waiting", "value"}:
+            return None
+        return Behind("open_points", {"month": str(row[0])} if row[0] is not None else {"lasting": "no_day"})
+
+    def behind_total(self, scope: Scope, column: Column) -> Behind | None:
+        """Of all months and of none."""
+        return Behind("open_points", {}) if column.code in {"points", "waiting", "value"} else None
 
 
 class LiabilityFigure(Figure):

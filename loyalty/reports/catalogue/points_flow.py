@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from clinics.calendar import add_months
 from loyalty.models import OperationKind
 from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Unit
 from loyalty.reports.figure_cells import days_filters, month_filters, months_of
-from loyalty.reports.filters import PointsFilters
+from loyalty.reports.filters import LONGEST_YEARS, PointsFilters
 from loyalty.reports.report import Figure, Report
 from loyalty.reports.scope import Days, Scope
 from loyalty.rollups.reading import Moved, points_by_month
@@ -49,7 +50,7 @@ class PointsFlow(Report):
         Column(
             "left", _("Left at the end"), Unit.POINTS,
             _("All points moved so far: balances and pending points less debts. A patient's points belong to the"
-              " home clinic."),
+              " home clinic. Behind it: operations of the last ten years."),
         ),
     )  # fmt: skip
     charts = (
@@ -73,9 +74,11 @@ class PointsFlow(Report):
         return (None, *sums, rows[-1][8] if rows else None)
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | None:
-        if column.code not in KINDS_OF:
-            return None
-        return Behind("operations", {"act": column.code, **month_filters(scope.days, str(row[0]))})
+        days = month_filters(scope.days, str(row[0])) or days_filters(scope.days)
+        if column.code == "left":
+            last = date.fromisoformat(days["last"])
+            return Behind("operations", days_filters(Days(add_months(last, -12 * LONGEST_YEARS), last)))
+        return Behind("operations", {"act": column.code, **days}) if column.code in KINDS_OF else None
 
 
 class _PointsFigure(Figure):

@@ -17,7 +17,7 @@ from loyalty.reports.catalogue.revenue import (
     SAVING_DEFINITION,
 )
 from loyalty.reports.catalogue.reviews import KEPT
-from loyalty.reports.columns import Behind, Column, Measure, Row, Unit, Value, average
+from loyalty.reports.columns import Behind, Column, Measure, Row, Unit, Value, average, told_as_derived
 from loyalty.reports.figure_cells import Named, code_of, days_filters, money, rate
 from loyalty.reports.filters import ComparedFilters
 from loyalty.reports.report import Report
@@ -73,10 +73,19 @@ _BEHIND: dict[str, tuple[str, dict[str, str]]] = {
     "aov": ("sales", {}),
     "effective": ("sales", {}),
     "saving": ("sales", {}),
-    "with_card": ("identification", {}),
-    "with_card_share": ("identification", {}),
-    "card_bill": ("identification", {}),
-    "other_bill": ("identification", {}),
+    "contacts": ("patients", {"part": "contacts"}),
+    "members": ("patients", {}),
+    "new_members": ("patients", {"part": "new_members"}),
+    "imported": ("patients", {"part": "imported_members"}),
+    "invited": ("patients", {"part": "invited"}),
+    "visited": ("patients", {"part": "visited"}),
+    "with_card": ("sales", {"identified_by": "with_card"}),
+    "with_card_share": ("sales", {"identified_by": "with_card"}),
+    "card_bill": ("sales", {"identified_by": "with_card"}),
+    "other_bill": ("sales", {"identified_by": "without_card"}),
+    REFERRALS: ("sales", {"brought": "friend"}),
+    "overlap": ("sales", {"brought": "both"}),
+    "once": ("sales", {"brought": "any"}),
     "reviews": ("reviews", {"status": KEPT}),
     "ratings": ("reviews", {"status": KEPT, "stars": "yes"}),
     "rating": ("reviews", {"status": KEPT, "stars": "yes"}),
@@ -116,7 +125,7 @@ def _lines(panel: Panel) -> Iterator[Line]:
             "depth",
             gettext("Circles of friends"),
             Unit.COUNT,
-            gettext("The longest chain that ends with one of them."),
+            told_as_derived(gettext("The longest chain that ends with one of them.")),
         )
     yield "reviews", gettext("Reviews"), Unit.COUNT, gettext("Left within the period; declined ones are left out.")
     if panel.reviews.number:
@@ -187,7 +196,7 @@ def _ways(now: Panel, before: Panel | None) -> Iterator[Row]:
     )  # fmt: skip
     yield _money_row(
         "total", gettext("Total effect"), now.total_effect, before.total_effect if before else None,
-        gettext("Revenue of channels and friends, each receipt once, and the saving."),
+        told_as_derived(gettext("Revenue of channels and friends, each receipt once, and the saving.")),
     )  # fmt: skip
 
 

@@ -10,21 +10,30 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.models import Receipt, Refund
 from loyalty.reports.columns import Column, Row, Thing, Unit
-from loyalty.reports.filters import PeriodFilters
+from loyalty.reports.person_filter import PersonFilters
 from loyalty.reports.report import VIEW_REPORTS, Report
 from loyalty.reports.scope import Scope
+from patients.models import SpendProof
 
 NOTHING = Decimal(0)
 MONEY = DecimalField(max_digits=14, decimal_places=2)
 
 
-class ReceiptFilters(PeriodFilters):
+class ReceiptFilters(PersonFilters):
     patient = django_filters.NumberFilter(label=_("Patient's number"), min_value=1, max_value=2**62)
     kept = django_filters.ChoiceFilter(
         label=_("Refunds"), empty_label=_("All receipts"), choices=[("yes", _("Without those refunded in full"))]
     )
     points = django_filters.ChoiceFilter(
-        label=_("Points"), empty_label=_("All receipts"), choices=[("spent", _("Only where points were spent"))]
+        label=_("Points"),
+        empty_label=_("All receipts"),
+        choices=[
+            ("spent", _("Only where points were spent")),
+            ("override", _("Only where they were spent without the patient's code")),
+        ],
+    )
+    entered = django_filters.ChoiceFilter(
+        label=_("Entered"), empty_label=_("In any way"), choices=[("desk", _("At the desk"))]
     )
     identified_by = django_filters.ChoiceFilter(
         label=_("Patient found by"), empty_label=_("Any way"), choices=Receipt.IdentifiedBy.choices
@@ -102,8 +111,15 @@ def asked_receipts(scope: Scope) -> QuerySet[Receipt]:
         rows = rows.filter(patient=scope.choices["patient"])
     if "identified_by" in scope.choices:
         rows = rows.filter(identified_by=scope.choices["identified_by"])
-    if scope.choices.get("points") == "spent":
-        rows = rows.filter(points_spent__gt=0)
+    if "person" in scope.choices:
+        rows = rows.filter(actor=scope.choices["person"])
+    if scope.choices.get("entered") == "desk":
+        rows = rows.filter(actor__isnull=False)
+    match scope.choices.get("points"):
+        case "spent":
+            rows = rows.filter(points_spent__gt=0)
+        case "override":
+            rows = rows.filter(proven_by=SpendProof.Way.OVERRIDE)
     if scope.choices.get("kept") == "yes":
         rows = kept_receipts(rows)
     return rows
@@ -116,5 +132,14 @@ def kept_receipts(receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
 
 def refunded_money() -> Coalesce:
     """Roubles given back for the receipt by all its refunds."""
-    given = Refund.objects.filter(receipt=OuterRef("pk")).order_by().values("receipt").annotate(sum=Sum("money"))
-    return Coalesce(Subquery(given.values("sum")), NOTHING, output_field=MONEY)
+    return Coalesce(_of_refunds("money"), NOTHING, output_field=MONEY)
+
+
+def returned_points() -> Coalesce:
+    """Points given back for the receipt by all its refunds."""
+    return Coalesce(_of_refunds("points_returned"), 0)
+
+
+def _of_refunds(field: str) -> Subquery:
+    given = Refund.objects.filter(receipt=OuterRef("pk")).order_by().values("receipt").annotate(sum=Sum(field))
+    return Subquery(given.values("sum"))

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.figures import reminders
 from loyalty.models import Receipt
-from loyalty.reports.catalogue.receipts import refunded_money
+from loyalty.reports.catalogue.receipts import refunded_money, returned_points
 from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Measure, Row, Thing, Unit
-from loyalty.reports.figure_cells import money, rate
+from loyalty.reports.figure_cells import Named, code_of, money, rate
 from loyalty.reports.filters import LongPeriodFilters
 from loyalty.reports.report import VIEW_REPORTS, Report
 from loyalty.reports.scope import Scope
@@ -21,6 +21,18 @@ COUNTED = _(
 )
 
 
+WORKED_OUT = _(
+    "Patients stand behind their numbers; the other numbers are worked out and have no rows of their own."
+)
+LOWER, UPPER = (
+    _("Lower limit of the 95 % interval (Newcombe)."),
+    _("Upper limit of the 95 % interval (Newcombe)."),
+)
+# Patients behind the columns that count them or their reminders.
+PARTS = {
+    "planned": "planned", "delivered": "delivered", "people": "delivered", "came": "receipts",
+    "held_out": "held_out",
+}  # fmt: skip
 # Of a number that is no estimate.
 NO_LIMIT = Measure("", Unit.TEXT)
 
@@ -71,9 +83,11 @@ class ReminderFunnel(Report):
         )  # fmt: skip
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | None:
-        if column.code not in {"receipts", "paid", "points", "came"}:
-            return None
-        return Behind("reminder_receipts", {"rung": str(row[0])})
+        rung = {} if row[0] is None else {"rung": str(row[0])}
+        if column.code in {"receipts", "paid", "points"}:
+            return Behind("reminder_receipts", rung)
+        part = PARTS.get(column.code)
+        return Behind("reminder_patients", rung | {"part": part}) if part else None
 
 
 class ReminderEffect(Report):
@@ -88,9 +102,9 @@ class ReminderEffect(Report):
     filters = ReminderFilters
     columns = (
         Column("figure", _("Figure"), Unit.TEXT),
-        Column("value", _("Value"), Unit.MEASURE),
-        Column("low", _("At least"), Unit.MEASURE, _("Lower limit of the 95 % interval (Newcombe).")),
-        Column("high", _("At most"), Unit.MEASURE, _("Upper limit of the 95 % interval (Newcombe).")),
+        Column("value", _("Value"), Unit.MEASURE, WORKED_OUT),
+        Column("low", _("At least"), Unit.MEASURE, LOWER, is_derived=True),
+        Column("high", _("At most"), Unit.MEASURE, UPPER, is_derived=True),
     )
 
     def rows(self, scope: Scope) -> Iterator[Row]:
@@ -101,10 +115,13 @@ class ReminderEffect(Report):
             paid=sum(rung.paid for rung in rungs), receipts=sum(rung.receipts for rung in rungs)
         )
         yield _line(gettext("Attribution window, days"), Measure(window, Unit.COUNT))
-        yield _line(gettext("Patients who were to be reminded"), Measure(effect.reminded.people, Unit.COUNT))
-        yield _line(gettext("Of them came"), Measure(effect.reminded.came, Unit.COUNT))
-        yield _line(gettext("Patients held out"), Measure(effect.held_out.people, Unit.COUNT))
-        yield _line(gettext("Of them came as well"), Measure(effect.held_out.came, Unit.COUNT))
+        for title, code, number in (
+            (gettext("Patients who were to be reminded"), "reminded", effect.reminded.people),
+            (gettext("Of them came"), "reminded:came", effect.reminded.came),
+            (gettext("Patients held out"), "held_out", effect.held_out.people),
+            (gettext("Of them came as well"), "held_out:came", effect.held_out.came),
+        ):
+            yield _line(Named(title, code), Measure(number, Unit.COUNT))
         yield _interval_row(gettext("Came because of the reminder, share"), effect, Unit.RATE)
         yield _interval_row(gettext("Came because of the reminder, patients"), effect, Unit.COUNT)
         if effect.increment is not None:
@@ -113,6 +130,12 @@ class ReminderEffect(Report):
             )
             yield _line(gettext("More than chance"), Measure(is_certain, Unit.TEXT))
         yield _line(gettext("Revenue of these visits, at the average receipt"), Measure(money(extra), Unit.MONEY))
+
+    def behind(self, scope: Scope, column: Column, row: Row) -> Behind | None:
+        group, _part, came = code_of(row[0]).partition(":")
+        if not group or column.code != "value":
+            return None
+        return Behind("reminder_groups", {"group": group} | ({"came": "yes"} if came else {}))
 
 
 def _line(title: str, value: Measure) -> Row:
@@ -148,15 +171,19 @@ class ReminderReceipts(Report):
         Column("clinic", _("Clinic"), Unit.TEXT),
         Column("patient", _("Patient"), Unit.TEXT, is_personal=True),
         Column("paid", _("Revenue"), Unit.MONEY, _("Paid in money, net of refunds.")),
+        Column("points", _("Points spent"), Unit.POINTS, _("Less those given back.")),
     )
 
     def rows(self, scope: Scope) -> Iterator[Row]:
         rungs = self._rungs(scope)
-        receipts = Receipt.objects.filter(pk__in=rungs).annotate(refunded=refunded_money())
+        receipts = Receipt.objects.filter(pk__in=rungs).annotate(
+            refunded=refunded_money(), returned=returned_points()
+        )
         for receipt in receipts.select_related("patient", "clinic").order_by("-paid_at", "-id").iterator(2000):
             yield (
                 str(receipt.pk), rungs[receipt.pk], receipt.paid_at.astimezone(receipt.clinic.tz),
                 receipt.clinic.name, str(receipt.patient), receipt.paid - receipt.refunded,
+                receipt.points_spent - receipt.returned,
             )  # fmt: skip
 
     def count(self, scope: Scope) -> int:

@@ -72,7 +72,7 @@ class RevenueByMonth(Report):
                 return Behind("buyers", filters)
             case "repeat" | "repeat_rate":
                 return Behind("buyers", filters | {"repeat": "yes"})
-            case "month" | "saving":
+            case "month":
                 return None
             case _:
                 return Behind("sales", filters)

@@ -1,6 +1,7 @@
 """Reviews one by one: the rows behind the panel's ratings."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import django_filters
 from django.contrib.auth.models import User
@@ -11,15 +12,16 @@ from django.utils.translation import pgettext_lazy
 from loyalty.figures.reviews import asked_reviews, kept_reviews
 from loyalty.models import Review
 from loyalty.reports.columns import Column, Row, Thing, Unit
-from loyalty.reports.filters import PeriodFilters
+from loyalty.reports.person_filter import PersonFilters, staff_name
 from loyalty.reports.report import VIEW_REPORTS, Report
 from loyalty.reports.scope import Scope
 from loyalty.reviews.thanks import with_receptionist
+from loyalty.staff_activity import thanked_reviews
 
 KEPT = "kept"
 
 
-class ReviewFilters(PeriodFilters):
+class ReviewFilters(PersonFilters):
     """A review is no doctor's."""
 
     doctor = None
@@ -30,6 +32,11 @@ class ReviewFilters(PeriodFilters):
     )
     stars = django_filters.ChoiceFilter(
         label=_("Stars"), empty_label=_("All reviews"), choices=[("yes", _("Only with stars"))]
+    )
+    bonus = django_filters.ChoiceFilter(
+        label=_("Bonus of the staff"),
+        empty_label=_("All reviews"),
+        choices=[("counted", _("Accepted in the period and counted to a person"))],
     )
 
 
@@ -58,9 +65,9 @@ class ReviewList(Report):
     )  # fmt: skip
 
     def rows(self, scope: Scope) -> Iterator[Row]:
-        names = {user.pk: user.get_full_name() or user.username for user in User.objects.filter(is_staff=True)}
+        names = {user.pk: staff_name(user) for user in User.objects.filter(is_staff=True)}
         statuses = dict(Review.Status.choices)
-        reviews = with_receptionist(_narrowed(scope)).select_related("patient", "platform", "clinic")
+        reviews = _narrowed(scope).select_related("patient", "platform", "clinic")
         for review in reviews.order_by("-at", "-id").iterator(chunk_size=2000):
             yield (
                 str(review.pk), review.at.astimezone(review.clinic.tz), review.clinic.name, review.platform.name,
@@ -75,9 +82,14 @@ class ReviewList(Report):
         return Thing("loyalty.review", int(str(row[0]))) if column.code == "number" else None
 
 
-def _narrowed(scope: Scope) -> QuerySet[Review]:
+def _narrowed(scope: Scope) -> QuerySet[Any]:
+    """With the receptionist whose work each is."""
     status = scope.choices.get("status")
-    rows = kept_reviews(scope) if status == KEPT else asked_reviews(scope)
+    rows = with_receptionist(kept_reviews(scope) if status == KEPT else asked_reviews(scope))
+    if scope.choices.get("bonus") == "counted":
+        rows = thanked_reviews(scope)
+    if "person" in scope.choices:
+        rows = rows.filter(receptionist=scope.choices["person"])
     if status not in {None, KEPT}:
         rows = rows.filter(status=status)
     return rows.filter(stars__isnull=False) if scope.choices.get("stars") == "yes" else rows

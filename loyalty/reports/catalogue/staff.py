@@ -6,16 +6,29 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from loyalty.figures.staff_bonus import read_bonuses
+from loyalty.figures.staff_bonus import first_rated_day, read_bonuses
 from loyalty.models import StaffBonusRate
-from loyalty.reports.columns import ChartKind, ChartPlan, Column, Row, Unit
+from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Unit
+from loyalty.reports.figure_cells import Named, code_of, days_filters, month_filters
 from loyalty.reports.filters import PeriodFilters
+from loyalty.reports.person_filter import staff_name
 from loyalty.reports.report import VIEW_REPORTS, Report
-from loyalty.reports.scope import Scope
+from loyalty.reports.scope import Days, Scope
 from loyalty.staff_activity import read_activity
 
 # As the page of staff activity asks.
 PERMISSIONS = (VIEW_REPORTS, "clinics.view_staffmember", "loyalty.view_receipt")
+AMOUNT = _("Counts by the rates of the month.")
+# The rows behind a count, and the filters that narrow them to it.
+LISTS: dict[str, tuple[str, dict[str, str]]] = {
+    "registrations": ("registrations", {}),
+    "referrals": ("recommendations", {}),
+    "receipts": ("receipts", {"entered": "desk"}),
+    "spends": ("receipts", {"entered": "desk", "points": "spent"}),
+    "overrides": ("receipts", {"entered": "desk", "points": "override"}),
+    "refunds": ("refunds", {}),
+    "reviews": ("reviews", {"bonus": "counted"}),
+}
 
 
 class StaffFilters(PeriodFilters):
@@ -51,10 +64,14 @@ class StaffReport(Report):
 
     def rows(self, scope: Scope) -> Iterator[Row]:
         for one in read_activity(scope):
-            name = one.user.get_full_name() or one.user.username
             yield (
-                name, one.registrations, one.referrals, one.receipts, one.spends, one.overrides, one.refunds
+                Named(staff_name(one.user), str(one.user.pk)), one.registrations, one.referrals, one.receipts,
+                one.spends, one.overrides, one.refunds,
             )  # fmt: skip
+
+    def behind(self, scope: Scope, column: Column, row: Row) -> Behind | None:
+        list_code, filters = LISTS.get(column.code, ("", {}))
+        return Behind(list_code, {"person": code_of(row[0]), **filters}) if list_code else None
 
 
 class StaffBonusReport(Report):
@@ -76,15 +93,15 @@ class StaffBonusReport(Report):
             _("Accepted in the month, of patients whose last receipt in the 30 days before was entered by the"
               " person."),
         ),
-        Column("roubles", _("Bonus, roubles"), Unit.MONEY),
-        Column("points", _("Bonus, points"), Unit.POINTS),
+        Column("roubles", _("Bonus, roubles"), Unit.MONEY, AMOUNT, is_derived=True),
+        Column("points", _("Bonus, points"), Unit.POINTS, AMOUNT, is_derived=True),
     )  # fmt: skip
 
     def rows(self, scope: Scope) -> Iterator[Row]:
         for bonus in read_bonuses(scope):
             is_points = bonus.unit is StaffBonusRate.Unit.POINTS
             yield (
-                bonus.month, bonus.user.get_full_name() or bonus.user.username, bonus.counts.registrations,
+                bonus.month, Named(staff_name(bonus.user), str(bonus.user.pk)), bonus.counts.registrations,
                 bonus.counts.referrals, bonus.counts.reviews,
                 None if is_points else Decimal(bonus.amount), bonus.amount if is_points else None,
             )  # fmt: skip
@@ -97,3 +114,13 @@ class StaffBonusReport(Report):
             sum(bonus.counts.referrals for bonus in bonuses), sum(bonus.counts.reviews for bonus in bonuses),
             Decimal(sums[StaffBonusRate.Unit.ROUBLES]), sums[StaffBonusRate.Unit.POINTS],
         )  # fmt: skip
+
+    def behind(self, scope: Scope, column: Column, row: Row) -> Behind | None:
+        list_code, filters = LISTS.get(column.code, ("", {}))
+        if not list_code:
+            return None
+        if row[0] is not None:
+            days = month_filters(scope.days, str(row[0]))
+            return Behind(list_code, {"person": code_of(row[1]), **days, **filters})
+        first = max(first_rated_day() or scope.days.last, scope.days.first)
+        return Behind(list_code, {**days_filters(Days(first, scope.days.last)), **filters})

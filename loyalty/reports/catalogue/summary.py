@@ -6,7 +6,8 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from loyalty.reports.columns import Column, Measure, Row, Unit, Value, rate_bp
+from loyalty.reports.columns import Behind, Column, Measure, Row, Unit, Value, rate_bp
+from loyalty.reports.figure_cells import Named, code_of
 from loyalty.reports.filters import WholeFilters
 from loyalty.reports.registry import all_figures
 from loyalty.reports.report import VIEW_REPORTS, Report
@@ -17,6 +18,7 @@ CHANGE_COLUMN = Column(
     pgettext_lazy("of a figure", "Change"),
     Unit.MEASURE,
     _("In percent; of shares, in percentage points."),
+    is_derived=True,
 )
 
 
@@ -43,12 +45,16 @@ class Summary(Report):
                 continue
             now, past = figure.values(scope)
             yield (
-                str(figure.title),
+                Named(str(figure.title), figure.code),
                 Measure(now, figure.unit),
                 Measure(past, figure.unit),
                 change(now, past, figure.unit),
                 str(figure.definition),
             )
+
+    def behind(self, scope: Scope, column: Column, row: Row) -> Behind | None:
+        asked = {"now": scope, "before": scope.before}.get(column.code)
+        return all_figures()[code_of(row[0])].behind(asked) if asked is not None else None
 
     def weight(self, scope: Scope) -> int:
         """A few numbers, each of all receipts of the days."""

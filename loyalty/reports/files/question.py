@@ -83,7 +83,7 @@ def parameters_of(question: Question, *, asked_by: str) -> list[tuple[str, Value
 
 def definitions_of(question: Question) -> list[tuple[str, str]]:
     told = [(_("Report"), str(question.report.lead))] if question.report.lead else []
-    return told + [(str(one.title), str(one.definition)) for one in question.columns() if one.definition]
+    return told + [(str(one.title), one.explanation) for one in question.columns() if one.explanation]
 
 
 def file_name(question: Question, *, extension: str, is_summary: bool = False) -> str:

@@ -48,10 +48,10 @@ with place as (
     from loyalty_operation o join loyalty_entry e on e.operation_id = o.id
    where o.id > %(through)s::bigint and o.kind = 'VISIT'
    group by e.account_id
-), step as (
-  select account.clinic_id, lot.kind, case when lot.kind = 'ROLLING' then account.account_id end as account_id,
+), piece as (
+  select account.clinic_id, lot.kind, account.account_id,
          case when lot.kind = 'DATED' then date_trunc('month', change.last_day)::date end as month,
-         greatest((change.at at time zone account.zone)::date, %(first)s::date - 1) as day, sum(change.units) as units
+         greatest((change.at at time zone account.zone)::date, %(first)s::date - 1) as day, change.units
     from change
     join account on account.account_id = change.account_id
     left join closing on closing.account_id = change.account_id
@@ -60,7 +60,9 @@ with place as (
                      when change.available_at is null or change.available_at >= closing.at then 'VISIT'
                      when change.last_day is not null then 'DATED'
                      else 'ROLLING' end as kind) lot
-   group by 1, 2, 3, 4, 5
+), step as (
+  select clinic_id, kind, case when kind = 'ROLLING' then account_id end as account_id, month, day, sum(units) as units
+    from piece group by 1, 2, 3, 4, 5
 ), roller as (
   select account.* from account where account_id in (select account_id from step where kind = 'ROLLING')
 ), payment as (
@@ -80,7 +82,7 @@ with place as (
          max(paid_day) over by_day as paid_day, max(paid_day) over (partition by account_id) as last_paid_day
     from event window by_day as (partition by account_id order by day)
 ), rolled as (
-  select roller.clinic_id, run.day, run.until, run.units,
+  select roller.clinic_id, roller.account_id, run.day, run.until, run.units,
          date_trunc('month', case
            when run.last_paid_day is null or run.last_paid_day <= run.day then roller.rolling_until
            else coalesce(run.paid_day, (greatest(earlier.paid_at, roller.opened_at) at time zone roller.zone)::date)
