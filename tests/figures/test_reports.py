@@ -171,8 +171,8 @@ def test_links_of_every_cell_lead_to_reports_that_take_their_filters(maria, shop
         report = find_report(code)
         scope = scope_of(maria, code, MONTHS)
         for row in report.rows(scope):
-            for column, value in zip(report.columns_for(scope), row, strict=True):
-                link = report.behind(scope, column, row) if has_rows(value, column) else None
+            for column, cell in zip(report.columns_for(scope), row, strict=True):
+                link = report.behind(scope, column, row) if has_rows(cell, column) else None
                 if link is not None and hasattr(link, "filters"):
                     filters = QueryDict(MONTHS, mutable=True)
                     for name, value in link.filters.items():
