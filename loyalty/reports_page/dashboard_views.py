@@ -35,7 +35,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "compared": days_text(scope.compared) if scope.compared is not None else "",
         "tiles": [tile_of(figure, scope, linker=linker) for figure in figures_for(request.user)],
         "charts": _charts(request),
-        "heat_maps": _heat_maps(request, linker),
+        "heat_maps": _heat_maps(request),
         "has_receipts": Receipt.objects.filter(clinic__in=scope.clinic_ids).exists(),
     }
     return _show(request, filters, answer)
@@ -56,18 +56,21 @@ def _charts(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _heat_maps(request: HttpRequest, linker: Linker) -> list[dict[str, Any]]:
+def _heat_maps(request: HttpRequest) -> list[dict[str, Any]]:
     """Tables that are pictures by themselves, asked about as the charts are."""
     shown = [one for one in reports_for(request.user) if one.on_dashboard and any(c.is_heat for c in one.columns)]
     at = clock.now()
     found = []
     for report in shown:
         question = question_of_usual_days(report, user=request.user, typed=request.GET, at=at)
-        if question is not None:
-            page, _rows = show_page(report, question.scope, number=1, linker=linker)
+        if question is None:
+            continue
+        linker = Linker(user=request.user, query=request.GET, days=question.scope.days)
+        page, rows = show_page(report, question.scope, number=1, linker=linker)
+        if rows:
             url = f"{reverse('admin:report', args=[report.code])}{_clinic_query(request)}"
             found.append({"title": report.title, "url": url, "columns": question.columns(), "page": page})
-    return [one for one in found if one["page"].rows]
+    return found
 
 
 def _clinic_query(request: HttpRequest) -> str:
