@@ -4,17 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import ForeignKey, IntegerField, ManyToManyField, Model, QuerySet, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 
 from clinics.models import Clinic
 from clinics.number_texts import number_text
@@ -157,40 +154,6 @@ class PortalAdmin(admin.ModelAdmin):
         title = self.title_change if object_id else self.title_add
         context = {"title": title or capfirst(self.opts.verbose_name)}
         return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
-
-
-class HistoryAdmin(SimpleHistoryAdmin, PortalAdmin):
-    """Who changed what, for those who may see the object now; an old version is never put back.
-
-    The stock pages look into the history without the scope of the list, and save what is posted to them.
-    """
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        self._require_in_scope(request, object_id)
-        return super().history_view(request, object_id, extra_context)
-
-    def history_form_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        version_id: str,
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        self._require_in_scope(request, object_id)
-        if request.method not in {"GET", "HEAD"}:
-            raise PermissionDenied
-        if not version_id.isdecimal() or len(version_id) > LONGEST_ID:
-            raise Http404
-        return super().history_form_view(request, object_id, version_id, extra_context)
-
-    def revert_disabled(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return True
-
-    def _require_in_scope(self, request: HttpRequest, object_id: str) -> None:
-        if self.get_object(request, unquote(object_id)) is None:
-            raise Http404
 
 
 class OwnClinicsAdmin(PortalAdmin):

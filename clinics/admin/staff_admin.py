@@ -8,7 +8,8 @@ from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from clinics.admin_pages import HistoryAdmin, OwnClinicsAdmin
+from clinics.admin_history import HistoryAdmin
+from clinics.admin_pages import OwnClinicsAdmin
 from clinics.models import StaffMember
 from clinics.scope import clinics_of
 from patients.phone import normalise_phone

@@ -10,10 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalChanges, ModelChange
-from simple_history.template_utils import HistoricalRecordContextHelper
 
 from clinics import clock
-from clinics.admin_pages import FactInline, HistoryAdmin, OwnClinicsFilter, only_own_clinics
+from clinics.admin_history import HistoryAdmin, ReadableChanges
+from clinics.admin_pages import FactInline, OwnClinicsFilter, only_own_clinics
 from clinics.scope import clinics_of
 from patients.admin.card_facts import read_card_facts
 from patients.admin.dialogs import DIALOGS, dialogs_for
@@ -57,7 +57,7 @@ class ConsentInline(FactInline):
         return super().get_queryset(request).select_related("actor")
 
 
-class MaskedChanges(HistoricalRecordContextHelper):
+class MaskedChanges(ReadableChanges):
     """Changes of a patient as the history shows them: a phone in full is looked up at the desk, under audit."""
 
     def prepare_delta_change_value(self, change: ModelChange, value: Any) -> Any:
@@ -81,7 +81,6 @@ class PatientAdmin(HistoryAdmin):
     ordering = ("name_key", "id")
     autocomplete_fields = ("household", "tags")
     readonly_fields = ("phone_shown", "status", "joined_at", "home_clinic", "came_by", "created_at")
-    history_list_display = ("status",)
     fieldsets = (
         (_("Contacts"), {
             "fields": (
@@ -128,7 +127,7 @@ class PatientAdmin(HistoryAdmin):
 
     def get_historical_record_context_helper(
         self, request: HttpRequest, historical_record: HistoricalChanges
-    ) -> HistoricalRecordContextHelper:
+    ) -> ReadableChanges:
         return MaskedChanges(self.model, historical_record)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
