@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from clinics.admin_typed_choices import FEW, NOT_FOUND, TypedSelect, TypedSelectMultiple
 from clinics.models import Clinic
 from clinics.number_texts import number_text
 from clinics.scope import clinics_of
@@ -114,7 +115,36 @@ class PortalAdmin(admin.ModelAdmin):
         section = self.admin_site._registry.get(db_field.remote_field.model)
         if isinstance(section, PortalAdmin):
             kwargs.setdefault("queryset", section.get_queryset(request))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return super().formfield_for_foreignkey(
+            db_field, request, **self._typed_choice(TypedSelect, db_field, request) | kwargs
+        )
+
+    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(
+            db_field, request, **self._typed_choice(TypedSelectMultiple, db_field, request) | kwargs
+        )
+
+    def _typed_choice(
+        self,
+        widget: type[TypedSelect | TypedSelectMultiple],
+        db_field: ForeignKey | ManyToManyField,
+        request: HttpRequest,
+    ) -> dict[str, Any]:
+        """What makes a field that searches usable without scripts."""
+        if db_field.name not in self.get_autocomplete_fields(request):
+            return {}
+        section = self.admin_site.get_model_admin(db_field.remote_field.model)
+
+        def find(text: str) -> list[Model]:
+            rows, _has_duplicates = section.get_search_results(request, section.get_queryset(request), text)
+            return list(rows.distinct()[:FEW])
+
+        return {
+            "widget": widget(
+                db_field, self.admin_site, find=find, label=section.search_help_text or _("Name or a part of it")
+            ),
+            "error_messages": {"invalid_choice": NOT_FOUND, "invalid_pk_value": NOT_FOUND},
+        }
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what the page filters by: `?phone__startswith=` would spell out a masked phone digit by digit."""
