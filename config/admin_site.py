@@ -75,3 +75,10 @@ class PortalAdminSite(admin.AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         return open_sections(self, request, app_label)
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        sections = self.get_app_list(request, app_label)
+        own = {"title": sections[0]["name"]} if sections else {}
+        return super().app_index(request, app_label, own | (extra_context or {}))

@@ -33,6 +33,12 @@ def test_the_page_that_is_open_is_marked_and_no_other(client):
     assert marked == [["Пациенты"], ["Чеки"], ["Пациенты"]]
 
 
+def test_the_page_of_a_section_is_called_as_the_section(client):
+    client.force_login(make_staff("rita", RECEPTIONIST))
+
+    assert "<h1>Пациенты</h1>" in client.get("/admin/patients/").content.decode()
+
+
 def test_a_role_given_and_taken_changes_the_list_at_once(client):
     rita = make_staff("rita", RECEPTIONIST)
     client.force_login(rita)
