@@ -134,6 +134,7 @@ def test_tab_leads_from_the_field_to_the_confirmation_in_few_visible_stops(at_de
     at_desk.locator("#find").focus()
 
     stops, rings = [], []
+    kinds = ("find", "entry", "spend", "confirm")
     while not stops or stops[-1] != "confirm":
         at_desk.keyboard.press("Tab")
         stop, ring = at_desk.evaluate(
@@ -145,6 +146,7 @@ def test_tab_leads_from_the_field_to_the_confirmation_in_few_visible_stops(at_de
         assert len(stops) <= MOST_STOPS + 10, stops
 
     assert len(stops) <= MOST_STOPS, stops
+    assert [stop for stop in ("find", *stops) if stop in kinds] == list(kinds), stops
     assert all(ring == "solid 3px" for ring in rings), list(zip(stops, rings, strict=True))
 
 

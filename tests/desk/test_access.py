@@ -21,7 +21,7 @@ from tests.desk.desk_pages import (
     token_of,
 )
 from tests.desk.written import written
-from tests.people import make_clinic, make_staff
+from tests.people import make_clinic, make_patient, make_staff
 from tests.programs import NOON
 from tests.proofs import code_of, qr_of
 
@@ -122,15 +122,35 @@ def with_history(client, receipts):
 COMMON = 4  # session, user, permissions, clinics
 
 
+@pytest.mark.parametrize("typed", ["+79161234567", "4567", "иванова", "bdfyjdf", "Иванова 4567"])
 @pytest.mark.parametrize("receipts", [0, 6])
-def test_find_costs_at_most_four_queries_of_its_own(client, rita, anna, receipts):
+def test_find_costs_at_most_two_queries_of_its_own(client, rita, anna, receipts, typed):
+    client.get("/admin/desk/")  # the first page of a session also chooses the clinic
     with_history(client, receipts)
 
-    found = queries_of(lambda: find(client, "+79161234567"))
-    opened = queries_of(lambda: client.get("/admin/desk/", {"who": open_patient(client)}))
+    found = queries_of(lambda: find(client, typed))
 
-    assert len(found) - COMMON <= 4
-    assert len(opened) - len(found) - COMMON <= 4
+    # It leads to the patient's page and reads no permissions.
+    assert len(found) - (COMMON - 1) == (2 if typed == "bdfyjdf" else 1), "\n".join(found)
+
+
+@pytest.mark.parametrize("receipts", [0, 6])
+def test_page_of_the_found_patient_costs_at_most_four_queries_of_its_own(client, rita, anna, receipts):
+    with_history(client, receipts)
+    who = open_patient(client)
+
+    opened = queries_of(lambda: client.get("/admin/desk/", {"who": who}))
+
+    assert len(opened) - COMMON <= 4, "\n".join(opened)
+
+
+def test_list_of_those_found_costs_at_most_four_queries_of_its_own(client, rita, anna):
+    for number in range(9):
+        make_patient("Иванова", f"Яна{number}", f"+79160000{number:03d}")
+
+    listed = queries_of(lambda: find(client, "иванова"))
+
+    assert len(listed) - COMMON <= 4, "\n".join(listed)
 
 
 @pytest.mark.parametrize("receipts", [0, 6])
