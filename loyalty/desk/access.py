@@ -67,10 +67,13 @@ class Who:
 DeskView = Callable[..., HttpResponse]
 
 
-def desk_view(*, permission: str = USE_DESK, kept_fields: Collection[str] = ()) -> Callable[[DeskView], DeskView]:
+def desk_view(
+    *, permission: str = USE_DESK, kept_fields: Collection[str] = (), home: str = "admin:desk"
+) -> Callable[[DeskView], DeskView]:
     """Staff only, with the permission and at least one clinic; a form survives the end of the session.
 
-    The checkout's fields come back on the desk; a page with `kept_fields` of its own comes back itself.
+    The checkout's fields come back on the desk, or lead `home`; a page with `kept_fields` of its own comes back
+    itself.
     """
 
     def decorate(view: DeskView) -> DeskView:
@@ -83,7 +86,7 @@ def desk_view(*, permission: str = USE_DESK, kept_fields: Collection[str] = ()) 
         @wraps(view)
         def outer(request: HttpRequest, **kwargs: object) -> HttpResponse:
             if request.method == "POST" and not admin.site.has_permission(request):
-                back = _filled(request.path, request, kept_fields) if kept_fields else _same_form(request)
+                back = _filled(request.path, request, kept_fields) if kept_fields else _same_form(request, home)
                 return redirect_to_login(back, reverse("admin:login"))
             return inner(request, **kwargs)
 
@@ -130,8 +133,8 @@ def _desk_of(request: HttpRequest, *, permissions: Collection[str]) -> Desk:
     return Desk(user=user, clinic=chosen, clinics=clinics)
 
 
-def _same_form(request: HttpRequest) -> str:
-    return _filled(reverse("admin:desk"), request, KEPT_FIELDS)
+def _same_form(request: HttpRequest, home: str) -> str:
+    return _filled(reverse(home), request, KEPT_FIELDS)
 
 
 def _filled(address: str, request: HttpRequest, names: Collection[str]) -> str:

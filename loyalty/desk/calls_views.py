@@ -33,7 +33,7 @@ def desk_calls(request: HttpRequest, desk: Desk) -> HttpResponse:
     return _show(request, desk=desk, at=clock.now())
 
 
-@desk_view(permission=WORK)
+@desk_view(permission=WORK, home="admin:desk_calls")
 def desk_call(request: HttpRequest, desk: Desk, task_id: int) -> HttpResponse:
     """One act on one task; then back to the list."""
     if request.method != "POST":

@@ -184,6 +184,16 @@ def test_list_stays_silent_about_days_to_come(desk, anna):
     assert not re.search("звонк.. на сегодня", text_of(desk.get("/admin/desk/")))
 
 
+def test_act_after_the_session_is_over_leads_back_to_the_list_and_says_nothing_of_it_in_the_address(desk, anna):
+    task = make_task(anna)
+    desk.logout()
+
+    answer = act(desk, task, outcome="BOOKED", comment="болит зуб")
+
+    assert answer.url == "/admin/login/?next=/admin/desk/calls/"
+    assert Call.objects.count() == 0
+
+
 @pytest.mark.parametrize("role", ["marketer", "manager"])
 def test_who_does_not_work_at_the_desk_is_refused(client, role):
     client.force_login(make_staff("vera", role))
