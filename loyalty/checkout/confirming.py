@@ -34,11 +34,15 @@ class QuoteExpired(Exception):
 
 
 class QuoteChanged(Exception):
-    """Something happened since the quote (a spend elsewhere); carries the new one. Nothing was posted."""
+    """Something happened since the quote (a spend elsewhere); carries the new one. Nothing was posted.
 
-    def __init__(self, *, fresh: QuotedReceipt) -> None:
+    `posted` is the patient's newest receipt when one more was posted meanwhile: perhaps of the same visit.
+    """
+
+    def __init__(self, *, fresh: QuotedReceipt, posted: Receipt | None = None) -> None:
         super().__init__()
         self.fresh = fresh
+        self.posted = posted
 
 
 class ProofNeeded(Exception):
@@ -111,6 +115,9 @@ def _confirm(
         raise NoAccount(patient_id=draft.patient_id)
     running = current_program(at=draft.moment(ticket.quoted_at))
     quoted = quote_draft(draft, running=running, document=ticket.document, at=ticket.quoted_at)
+    if ticket.visits is not None and quoted.member.standing.visits > ticket.visits:
+        # Sums that stay the same prove nothing: two tabs with one visit would post it twice.
+        raise QuoteChanged(fresh=quote_receipt(draft, at=at), posted=_newest_receipt(draft.patient_id))
     if quoted.quote.fingerprint != ticket.fingerprint:
         raise QuoteChanged(fresh=quote_receipt(draft, at=at))
     try:
@@ -125,6 +132,10 @@ def _confirm(
     used = [each for each in quoted.privileges if each.is_used_by(quoted.quote)]
     use_codes(used, receipt_id=receipt.pk, at=at)
     return ConfirmedReceipt(receipt=receipt, balance=balance, is_duplicate=False)
+
+
+def _newest_receipt(patient_id: int) -> Receipt | None:
+    return Receipt.objects.filter(patient=patient_id).order_by("-id").first()
 
 
 def _proof(quoted: QuotedReceipt, *, proof_id: int | None, clinic: Clinic, at: datetime) -> SpendProof | None:

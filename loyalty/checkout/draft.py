@@ -50,12 +50,14 @@ class ReceiptDraft:
 
 @dataclass(frozen=True, slots=True)
 class QuoteTicket:
-    """What a confirmation needs: the draft, the moment it was quoted at, and the result it must equal."""
+    """What a confirmation needs: the draft, the moment it was quoted at, the result it must equal, and how many
+    visits the patient had by then: one more since may be this very visit, whatever the sums are."""
 
     document: str
     draft: ReceiptDraft
     quoted_at: datetime
     fingerprint: str
+    visits: int | None  # None: a quote of before they were counted
 
 
 def new_document() -> str:
@@ -84,6 +86,7 @@ def sign_ticket(ticket: QuoteTicket) -> str:
             "w": draft.treated_id,
             "t": ticket.quoted_at.isoformat(),
             "f": ticket.fingerprint,
+            "n": ticket.visits,
         },
         salt=TOKEN_SALT,
         compress=True,
@@ -115,4 +118,5 @@ def read_ticket(token: str) -> QuoteTicket:
         ),
         quoted_at=datetime.fromisoformat(content["t"]),
         fingerprint=content["f"],
+        visits=content.get("n"),
     )

@@ -96,7 +96,13 @@ def quote_draft(draft: ReceiptDraft, *, running: RunningProgram, document: str, 
         choice=draft.choice,
         used=read_used(program.limits, place),
     )
-    ticket = QuoteTicket(document=document, draft=draft, quoted_at=at, fingerprint=quote.fingerprint)
+    ticket = QuoteTicket(
+        document=document,
+        draft=draft,
+        quoted_at=at,
+        fingerprint=quote.fingerprint,
+        visits=member.standing.visits,
+    )
     return QuotedReceipt(
         token=sign_ticket(ticket),
         draft=draft,

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinics import clock
+from clinics.money import to_kopecks
+from clinics.number_texts import money_text
 from loyalty.checkout.catalogue import LineRefused, UnknownDoctor
 from loyalty.checkout.confirming import (
     ConfirmedReceipt,
@@ -145,12 +147,7 @@ def _post(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who) -> Http
         page.proof.error = need_text()
         return show_quoted(request, desk=desk, page=page, who=who, status=REFUSED)
     except QuoteChanged as change:
-        page.notices.append(
-            (
-                "warn",
-                _("The balance has changed while you were counting. The new quote is on the right, check it."),
-            )
-        )
+        page.notices += [("warn", text) for text in _changed_texts(change)]
         return _show(request, desk=desk, page=page, who=who, quoted=change.fresh, status=CHANGED)
     except (ReceiptStands, AlreadyReplaced) as refusal:
         page.notices.append(("warn", _not_replaceable(refusal, replaced_id=page.form.replaces_id)))
@@ -164,6 +161,16 @@ def _post(request: HttpRequest, *, desk: Desk, page: DeskPage, who: Who) -> Http
         return show_quoted(request, desk=desk, page=page, who=who, status=CHANGED)
     again = "&again=1" if confirmed.is_duplicate else ""
     return HttpResponseRedirect(f"{reverse('admin:desk')}?done={confirmed.receipt.pk}{again}")
+
+
+def _changed_texts(change: QuoteChanged) -> list[str]:
+    texts = [_("The balance has changed while you were counting. The new quote is on the right, check it.")]
+    if change.posted is not None:
+        text = _("Meanwhile receipt %(number)s for %(sum)s was posted. Do not post the same visit twice.")
+        texts.append(
+            text % {"number": change.posted.pk, "sum": money_text(to_kopecks(change.posted.price))},
+        )
+    return texts
 
 
 def _act(request: HttpRequest) -> Callable[..., ConfirmedReceipt]:

@@ -8,7 +8,8 @@ from loyalty.checkout.confirming import QuoteChanged, QuoteExpired, confirm_rece
 from loyalty.checkout.draft import DraftLine, QuoteTokenInvalid, ReceiptDraft
 from loyalty.checkout.quoting import EmptyReceipt, quote_receipt
 from loyalty.ledger import posting
-from loyalty.models import Award, Entry, Receipt, ReceiptLine, Standing
+from loyalty.models import Award, Entry, Receipt, ReceiptLine, Refund, Standing
+from loyalty.refunds.refunding import RefundWish, refund_receipt
 from loyalty.rules.facts import SpendChoice
 from notifications.models import OutboxMessage
 from tests.people import make_clinic, make_rita, make_service
@@ -37,6 +38,12 @@ def draft_for(patient, choice, *lines):
     return ReceiptDraft(
         patient_id=patient.pk, clinic_code=make_clinic().code, lines=lines, choice=choice, identified_by="PHONE"
     )
+
+
+def hygiene_for(patient):
+    """A bill that changes no tier: the next one of the same day has the same sums."""
+    service = make_service("hygiene-full", "hygiene").pk
+    return draft_for(patient, SpendChoice.none(), DraftLine(price_kopecks=650_000, service_id=service))
 
 
 def confirm(quoted, *, at=NOON, rita=None):
@@ -142,6 +149,65 @@ def test_spend_at_another_desk_makes_the_quote_stale_and_nothing_is_posted(anna)
     assert refusal.value.fresh.quote.spend.points == 450
     assert written() == before
     assert balances(anna) == (450, 0, 0)
+
+
+def test_receipt_posted_by_another_tab_makes_the_quote_stale_though_the_sums_are_the_same(anna):
+    rita = make_rita()
+    quick, slow = (quote_receipt(hygiene_for(anna), at=NOON) for _tab in range(2))
+    posted = confirm(quick, rita=rita).receipt
+    before = written()
+
+    with pytest.raises(QuoteChanged) as refusal:
+        confirm(slow, rita=rita)
+
+    assert refusal.value.posted == posted
+    assert written() == before
+    assert balances(anna) == (3450 + 585, 0, 0)
+
+
+def test_fresh_quote_after_the_other_tabs_receipt_is_posted(anna):
+    rita = make_rita()
+    quick, slow = (quote_receipt(hygiene_for(anna), at=NOON) for _tab in range(2))
+    confirm(quick, rita=rita)
+    with pytest.raises(QuoteChanged) as refusal:
+        confirm(slow, rita=rita)
+
+    second = confirm(refusal.value.fresh, rita=rita)
+
+    assert (second.is_duplicate, Receipt.objects.count()) == (False, 2)
+
+
+def test_first_quote_confirmed_again_after_another_receipt_shows_its_own(anna):
+    rita = make_rita()
+    first = quote_receipt(hygiene_for(anna), at=NOON)
+    receipt = confirm(first, rita=rita).receipt
+    confirm(quote_receipt(hygiene_for(anna), at=NOON), rita=rita)
+
+    again = confirm(first, rita=rita)
+
+    assert (again.receipt, again.is_duplicate, Receipt.objects.count()) == (receipt, True, 2)
+
+
+def test_receipt_posted_and_refunded_meanwhile_leaves_the_quote_as_it_was(anna):
+    rita = make_rita()
+    quick, slow = (quote_receipt(hygiene_for(anna), at=NOON) for _tab in range(2))
+    mistaken = confirm(quick, rita=rita).receipt
+    wish = RefundWish(receipt_id=mistaken.pk, key="mistake", reason=Refund.Reason.MISTAKE)
+    refund_receipt(wish, actor=rita, at=NOON)
+
+    confirmed = confirm(slow, rita=rita)
+
+    assert (confirmed.is_duplicate, confirmed.receipt.points_earned) == (False, 585)
+
+
+def test_spend_elsewhere_names_no_receipt(anna):
+    quoted = quote_receipt(draft_for(anna, SpendChoice.maximum()), at=NOON)
+    posting.spend(account_id=anna.standing.account_id, units=3000, key="other desk", at=NOON)
+
+    with pytest.raises(QuoteChanged) as refusal:
+        confirm(quoted)
+
+    assert refusal.value.posted is None
 
 
 def test_quote_lives_ten_minutes_to_the_second(anna):

@@ -130,6 +130,22 @@ def test_spend_elsewhere_makes_the_quote_stale_and_shows_the_new_one(client, rit
     assert written() == before
 
 
+def test_slower_of_two_tabs_is_told_of_the_receipt_that_the_other_has_posted(client, rita, anna):
+    who = open_patient(client)
+    quick, slow = (token_of(quote(client, who, picture_lines())) for _tab in range(2))
+    confirm(client, who, picture_lines(), quick)
+    before = written()
+
+    answer = confirm(client, who, picture_lines(), slow)
+
+    text = text_of(answer)
+    assert answer.status_code == 409
+    assert "Баланс изменился, пока вы считали. Новый расчёт справа, проверьте." in text
+    number = Receipt.objects.get().pk
+    assert f"Тем временем проведён чек {number} на 48 500 ₽. Тот же визит второй раз не проводите." in text
+    assert written() == before
+
+
 def test_stale_quote_brings_the_script_the_strip_of_the_patient_as_well(client, rita, anna):
     who = open_patient(client)
     token = token_of(quote(client, who, picture_lines(), spend="maximum"))
