@@ -1,10 +1,11 @@
 """What the patient's card says of points: balance, what burns when, the last operations. Reads the ledger only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from clinics.calendar import local_date
 from clinics.money import to_kopecks
@@ -12,7 +13,7 @@ from clinics.number_texts import day_text, money_text, number_text, signed_text,
 from loyalty.checkout.member_state import MemberState, NoAccount, read_member_state
 from loyalty.ledger.balance import BurnDay
 from loyalty.ledger.statement import StatementRow, statement
-from loyalty.models import OperationKind
+from loyalty.models import OperationKind, Privilege
 from loyalty.program.versions import NoProgram, current_program
 from loyalty.receipt_numbers import receipt_numbers
 from loyalty.rules.compiled import CompiledProgram
@@ -23,6 +24,7 @@ from loyalty.tiers.outlooks import read_tier_outlook
 from patients.models import Patient
 
 SHOWN_OPERATIONS = 20
+WELCOME = "welcome"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,17 @@ class PointsBlock:
     history: tuple[HistoryRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What operations are about: numbers of receipts by operation, titles of rewards by id."""
+
+    receipts: dict[int, int]
+    rewards: dict[int, str]
+
+
 def read_points_block(*, patient: Patient, at: datetime) -> PointsBlock | None:
-    """None for a person without an account. Five queries, a sixth where tiers count a window of months."""
+    """None for a person without an account. Five queries, a sixth where tiers count a window of months, one more
+    where points went for rewards."""
     try:
         program = current_program(at=at).program
         state = read_member_state(patient_id=patient.pk, program=program, at=at)
@@ -67,7 +78,7 @@ def read_points_block(*, patient: Patient, at: datetime) -> PointsBlock | None:
     account = standing.account
     outlook = read_tier_outlook(standing, program=program, day=state.today)
     rows = statement(account.pk, SHOWN_OPERATIONS)
-    numbers = receipt_numbers({row.reversal_of_id or row.operation_id for row in rows})
+    names = _names(rows)
     return PointsBlock(
         balance=number_text(account.balance),
         pending=number_text(account.pending) if account.pending else "",
@@ -78,7 +89,17 @@ def read_points_block(*, patient: Patient, at: datetime) -> PointsBlock | None:
         account_id=account.pk,
         tier_notes=tier_notes(outlook, program=program, today=state.today) if outlook else (),
         burns=_burns(state),
-        history=tuple(_row(row, state=state, program=program, numbers=numbers) for row in rows),
+        history=tuple(_row(row, state=state, program=program, names=names) for row in rows),
+    )
+
+
+def _names(rows: Sequence[StatementRow]) -> _Names:
+    rewards = {row.explanation["privilege"] for row in rows if row.explanation and "privilege" in row.explanation}
+    language = get_language() or ""
+    return _Names(
+        receipts=receipt_numbers({row.reversal_of_id or row.operation_id for row in rows}),
+        # An empty set asks no question.
+        rewards={each.pk: each.title_in(language) for each in Privilege.objects.filter(pk__in=rewards)},
     )
 
 
@@ -111,20 +132,19 @@ def _burn(item: BurnDay, *, state: MemberState) -> BurnTile:
     )
 
 
-def _row(
-    row: StatementRow, *, state: MemberState, program: CompiledProgram, numbers: dict[int, int]
-) -> HistoryRow:
+def _row(row: StatementRow, *, state: MemberState, program: CompiledProgram, names: _Names) -> HistoryRow:
     explained = explain(row.explanation or {}, program=program)
+    reasons = " ".join((*explained.earnings, *explained.spend))
     tz = state.standing.patient.home_clinic.tz
     return HistoryRow(
         at=row.effective_at.astimezone(tz),
         points=signed_text(row.units),
         is_gain=row.units > 0,
         kind=str(OperationKind(row.kind).label),
-        why=" ".join((*explained.earnings, *explained.spend))
+        why=". ".join(part for part in (_receipt(row, names.receipts), reasons) if part)
         or _by_hand(row)
         or _gift(row, program)
-        or _receipt(row, numbers),
+        or _reward(row, names.rewards),
         last_day=_last_day(row, state=state),
     )
 
@@ -138,6 +158,8 @@ def _gift(row: StatementRow, program: CompiledProgram) -> str:
     """Which gift was given, or taken back after a refund."""
     about = row.explanation or {}
     code = str(about.get("lapsed_gift") or about.get("undone_gift") or about.get("rule"))
+    if code == WELCOME:
+        return _("Welcome gift")
     if code not in program.titles:
         return ""
     title = rule_title(program, code)
@@ -146,6 +168,12 @@ def _gift(row: StatementRow, program: CompiledProgram) -> str:
     if "lapsed_gift" in about:
         return _("“%(gift)s”: after a refund the payments no longer reach its sum.") % {"gift": title}
     return title
+
+
+def _reward(row: StatementRow, rewards: dict[int, str]) -> str:
+    """What points were spent on, or came back for when its code was not used in time."""
+    title = rewards.get((row.explanation or {}).get("privilege", 0))
+    return _("Reward “%(title)s”") % {"title": title} if title else ""
 
 
 def _receipt(row: StatementRow, numbers: dict[int, int]) -> str:

@@ -6,11 +6,14 @@ import pytest
 
 from loyalty.checkout.draft import DraftLine, ReceiptDraft
 from loyalty.checkout.quoting import quote_receipt
+from loyalty.enrolment import register_member
 from loyalty.models import Refund
 from loyalty.refunds.refunding import RefundWish, refund_receipt
 from loyalty.rules.facts import SpendChoice
 from patients.admin.points_block import read_points_block
+from patients.registration import NewPatient
 from tests.people import make_clinic, make_rita, make_service
+from tests.privileges.bought import buy, make_privilege
 from tests.programs import NOON, give_points, make_member, publish_preset
 from tests.proofs import confirm_with_proof
 
@@ -45,6 +48,31 @@ def test_spending_names_its_receipt(anna):
     receipt = pay(anna, points=500)
 
     assert history(anna)["−500"].why == f"Чек {receipt.pk}"
+
+
+def test_earning_names_its_receipt_and_its_rule(anna):
+    receipt = pay(anna, points=500)
+
+    why = history(anna)["+540"].why.replace("\u00a0", " ")
+    assert why == f"Чек {receipt.pk}. Кешбэк: 9 % от 6 000 ₽."
+
+
+def test_points_spent_on_a_reward_name_it(anna):
+    buy(anna, make_privilege())
+
+    assert history(anna)["−1\u00a0000"].why == "Награда «Скидка 1 000 ₽»"
+
+
+def test_welcome_gift_is_named():
+    publish_preset()
+    vera = register_member(
+        NewPatient(last_name="Петрова", home_clinic=make_clinic(), consents=(("RULES", ""),)),
+        at=NOON,
+        consent_source="DESK",
+        actor=make_rita(),
+    )
+
+    assert history(vera)["+250"].why == "За вступление"
 
 
 def test_refund_names_the_receipt_it_is_for(anna):
