@@ -142,5 +142,6 @@ def put_strip_of_quote(page: DeskPage, *, quoted: QuotedReceipt, who: Who, user_
 def _put_who(page: DeskPage, *, who: Who, user_id: int) -> None:
     """One query when somebody else pays."""
     page.who = sign_who(who=who, user_id=user_id)
+    page.payer.is_named = who.treated_id is not None
     if who.treated_id is not None:
         page.payer.treated = str(Patient.objects.get(pk=who.treated_id))

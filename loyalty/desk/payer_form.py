@@ -27,6 +27,7 @@ class PayerForm:
     picked: str = ""
     is_dropped: bool = False
     is_new: bool = False  # named or dropped with this very request
+    is_named: bool = False  # somebody else pays
     treated: str = ""
     choices: tuple[PayerChoice, ...] = ()
     error: str = ""

@@ -24,7 +24,10 @@ def read_posted(request: HttpRequest, *, desk: Desk) -> tuple[DeskPage, Who] | N
     if who is None:
         return None
     page = read_page(request, desk=desk)
-    return page, _take_payer(page, desk=desk, who=who) if page.payer.is_asked else who
+    if page.payer.is_asked:
+        who = _take_payer(page, desk=desk, who=who)
+    page.payer.is_named = who.treated_id is not None
+    return page, who
 
 
 def _take_payer(page: DeskPage, *, desk: Desk, who: Who) -> Who:

@@ -1,11 +1,12 @@
 """Registers people at the desk: a new person, or a contact who has agreed to the rules."""
 
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,11 +28,12 @@ Kind = ConsentRecord.Kind
 
 
 class RegistrationForm(forms.Form):
-    """Consents are not ticked beforehand, advertising stands apart."""
+    """Consents are not ticked beforehand, advertising stands apart. A phone is never left out by mistake."""
 
     phone = forms.CharField(
         label=gettext_lazy("Phone"),
         max_length=32,
+        error_messages={"required": gettext_lazy("Type the phone. If there is none, tick so below.")},
         widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off"}),
     )
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=80)
@@ -40,6 +42,7 @@ class RegistrationForm(forms.Form):
     birth_date = forms.DateField(
         label=gettext_lazy("Birth date"), required=False, widget=forms.TextInput({"placeholder": "10.06.1990"})
     )
+    no_phone = forms.BooleanField(label=gettext_lazy("No phone (a child)"), required=False)
     rules = forms.BooleanField(
         label=gettext_lazy("Agrees to the rules of the program"),
         error_messages={
@@ -65,7 +68,14 @@ class RegistrationForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off"}),
     )
 
-    def clean_phone(self) -> str:
+    def __init__(self, data: QueryDict | None = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        if data is not None and data.get("no_phone"):
+            self.fields["phone"].required = False
+
+    def clean_phone(self) -> str | None:
+        if not self.cleaned_data["phone"]:
+            return None
         phone = normalise_phone(self.cleaned_data["phone"])
         if phone is None:
             raise forms.ValidationError(
@@ -101,6 +111,7 @@ class RegistrationForm(forms.Form):
 def form_with_phone(phone: str) -> RegistrationForm:
     """The form of a new person whose phone has been typed already; the cursor waits for the name."""
     form = RegistrationForm(initial={"phone": phone})
+    del form.fields["no_phone"]
     _put_cursor(form)
     return form
 
@@ -157,7 +168,7 @@ def desk_enrol(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def _to_patient(desk: Desk, patient: Patient, **said: str) -> HttpResponse:
     """`said` is what the patient's page has to tell of it."""
-    who = Who(patient_id=patient.pk, identified_by="PHONE")
+    who = Who(patient_id=patient.pk, identified_by="PHONE" if patient.phone else "NAME")
     token = sign_who(who=who, user_id=desk.user.pk)
     return HttpResponseRedirect(f"{reverse('admin:desk')}?{urlencode({'who': token} | said)}")
 

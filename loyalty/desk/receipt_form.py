@@ -90,6 +90,7 @@ class ReceiptForm:
     paid_at_error: str = ""
     replaces_id: int | None = None
     moment: datetime | None = None  # what `paid_at` says
+    is_line_new: bool = False  # added with this very request
     drafted: list[DraftLine] = field(default_factory=list)
     choice: SpendChoice = field(default_factory=SpendChoice.none)
 
@@ -234,6 +235,7 @@ def _append(form: ReceiptForm, line: FormLine) -> None:
     if form.lines:
         line.doctor_id = form.lines[-1].doctor_id
     form.lines.append(line)
+    form.is_line_new = True
     form.entry = form.entry_category = ""
 
 

@@ -65,6 +65,7 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Strip:
     patient_id: int
+    clinic_id: int  # of the patient's home
     name: str
     phone: str
     card: str
@@ -93,6 +94,7 @@ def member_strip(state: MemberState, *, program: CompiledProgram) -> Strip:
     language = get_language() or ""
     return Strip(
         patient_id=patient.pk,
+        clinic_id=patient.home_clinic_id,
         name=str(patient),
         phone=patient.masked_phone,
         card=card,
@@ -130,8 +132,9 @@ def contact_strip(patient: Patient) -> Strip:
     """The strip of a person without an account: a contact who has not agreed to the rules. One query."""
     card, *_nothing = _card_and_receipts(patient.pk, today=None)
     return Strip(
-        patient_id=patient.pk, name=str(patient), phone=patient.masked_phone, card=card, is_member=False,
-        balance="0", debt="", tier="", tier_place=0, perks=(), tier_notes=(), last_visit="", burns=(), receipts=(),
+        patient_id=patient.pk, clinic_id=patient.home_clinic_id, name=str(patient), phone=patient.masked_phone,
+        card=card, is_member=False, balance="0", debt="", tier="", tier_place=0, perks=(), tier_notes=(),
+        last_visit="", burns=(), receipts=(),
     )  # fmt: skip
 
 

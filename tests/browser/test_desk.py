@@ -132,6 +132,37 @@ def test_receptionist_finds_quotes_confirms_and_refunds_by_keyboard(at_desk: Pag
     assert Standing.objects.get(patient=anna).account.balance == 3450
 
 
+def test_confirmation_of_a_spending_with_its_proof_is_on_the_screen(at_desk: Page):
+    """A usual laptop of a desk: 1366 by 768, nothing to scroll for."""
+    at_desk.set_viewport_size({"width": 1366, "height": 768})
+    enter_the_picture(at_desk)
+    choose(at_desk, "maximum", "47 200 ₽")
+    expect(at_desk.locator("#code")).to_be_visible()
+
+    assert at_desk.evaluate("document.getElementById('confirm').getBoundingClientRect().bottom") <= 768
+
+
+def test_new_person_of_an_unknown_phone_is_registered_without_scrolling(at_desk: Page):
+    at_desk.set_viewport_size({"width": 1366, "height": 768})
+    at_desk.keyboard.type("89160000001")
+    at_desk.keyboard.press("Enter")
+    button = at_desk.get_by_role("button", name="Завести")
+    expect(button).to_be_visible()
+
+    assert button.evaluate("button => button.getBoundingClientRect().bottom") <= 768
+
+
+def test_next_service_is_typed_at_once_after_an_amount_with_its_category(at_desk: Page):
+    open_anna(at_desk)
+    at_desk.keyboard.type("5000")
+    at_desk.keyboard.press("Tab")
+    at_desk.keyboard.type("гиг")
+    at_desk.keyboard.press("Enter")
+    expect(at_desk.locator(".line")).to_have_count(1)
+
+    assert active(at_desk) == "entry"
+
+
 @pytest.mark.parametrize("hurry", ["double click", "double Ctrl+Enter"])
 def test_hurried_confirmation_makes_one_receipt(at_desk: Page, hurry):
     enter_the_picture(at_desk)

@@ -126,6 +126,15 @@ def test_registration_comes_back_filled_after_a_new_log_in(at_desk: Page):
     assert at_desk.evaluate("sessionStorage.getItem('kept-registration')") is None
 
 
+def test_empty_registration_sent_back_speaks_of_its_faults_and_of_no_session(at_desk: Page, open_page):
+    at_desk.goto("/admin/desk/register/")
+    at_desk.keyboard.press("Enter")
+
+    expect(at_desk.locator(".register")).to_contain_text("Введите телефон. Если его нет, отметьте это ниже.")
+    assert at_desk.locator(".register .notice").count() == 0
+    open_page.faults.clear()  # the refusal's own 422
+
+
 def test_tab_leads_from_the_field_to_the_confirmation_in_few_visible_stops(at_desk: Page):
     find(at_desk, "4567")
     expect(at_desk.locator(".strip h2")).to_contain_text("Иванова Анна")

@@ -31,6 +31,11 @@ def test_payer_is_named_by_one_key_and_a_phone(page, anna):
     expect(page.locator(".treated")).to_contain_text("Платит за: Иванов Борис")
     expect(page.locator(".earned dd")).to_have_text("+585")
     assert active(page) == "entry"
+    page.locator("input[name=line_quantity]").fill("2")
+    expect(page.locator(".earned dd")).to_have_text(f"+1{NBSP}170")
+    expect(page.locator("[data-payer]")).to_contain_text("Другой плательщик")
+    page.locator("input[name=line_quantity]").fill("1")
+    expect(page.locator(".earned dd")).to_have_text("+585")
     hands.type("", "Control+Enter")
 
     expect(page.locator(".result")).to_contain_text("Лечится Иванов Борис, платит Иванова Анна.")

@@ -63,6 +63,17 @@ def test_one_line_is_refunded_by_keyboard_alone(page: Page, receipt):
     assert Refund.objects.get().money == 42_000
 
 
+def test_f8_chooses_what_to_refund_and_f2_goes_back_to_the_desk(page: Page, receipt):
+    open_refund(page, receipt)
+    expect(page.locator("#reason")).to_be_focused()
+
+    press(page, "F8")
+    assert page.locator("input[name=scope]:checked").input_value() == "lines"
+    press(page, "F2")
+
+    expect(page.locator("#find")).to_be_focused()
+
+
 def test_sums_follow_the_typing_and_the_field_keeps_focus_and_text(page: Page, receipt):
     open_refund(page, receipt)
     page.locator("input[value=line_amounts]").check()

@@ -12,7 +12,7 @@ from loyalty.desk.access import read_who
 from loyalty.models import Standing
 from patients.cards import block_card
 from patients.models import Card
-from tests.desk.desk_pages import find, open_patient, text_of, who_of
+from tests.desk.desk_pages import find, line, open_patient, quote_and_confirm, text_of, who_of
 from tests.people import make_clinic, make_patient
 from tests.programs import NOON, give_points, make_member
 
@@ -28,6 +28,24 @@ def strip(client, typed="+79161234567"):
 )
 def test_the_single_patient_opens_at_once(client, rita, anna, typed):
     assert "Иванова Анна Золото •••45-67" in text_of(strip(client, typed))
+
+
+def test_name_that_nobody_has_leads_to_the_registration(client, rita, anna):
+    html = find(client, "Неизвестная").content.decode()
+
+    assert "Ничего не нашли. Проверьте фамилию или введите телефон." in html
+    assert 'href="/admin/desk/register/"' in html
+
+
+def test_last_receipts_lead_to_the_history_of_points_within_the_own_clinics(client, rita, anna):
+    stranger = make_member("Петрова", "Вера", "+79160000009", clinic=make_clinic("ural"))
+    for patient in (anna, stranger):
+        quote_and_confirm(client, open_patient(client, patient.phone), [line(price="6500")])
+
+    own, other = strip(client).content.decode(), strip(client, stranger.phone).content.decode()
+
+    assert f'href="/admin/patients/patient/{anna.pk}/change/#points-history"' in own
+    assert "points-history" not in other
 
 
 def test_card_number_opens_the_patient(client, rita, anna):

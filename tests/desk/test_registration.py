@@ -38,6 +38,27 @@ def test_new_person_has_card_account_and_welcome_points_and_is_opened(client, ri
     assert Standing.objects.get(patient=vera).account.balance == 250
 
 
+def test_child_without_a_phone_is_registered_when_it_is_said_so(client, rita):
+    page = client.get(register(client, phone="", no_phone="on").url)
+
+    vera = Patient.objects.get()
+    assert (vera.phone, vera.status) == (None, "MEMBER")
+    assert "250 на балансе" in text_of(page)
+
+
+def test_phone_that_was_typed_is_kept_whatever_is_ticked(client, rita):
+    register(client, no_phone="on")
+
+    assert Patient.objects.get().phone == "+79160000001"
+
+
+def test_found_nobody_by_phone_asks_for_no_tick_that_there_is_none(client, rita):
+    offered = client.post("/admin/desk/find/", {"q": "89160000001"}).content.decode()
+
+    assert 'name="no_phone"' not in offered
+    assert 'name="no_phone"' in client.get("/admin/desk/register/").content.decode()
+
+
 def test_consents_are_recorded_one_by_one_and_advertising_only_when_ticked(client, rita):
     register(client)
 
@@ -73,7 +94,8 @@ def test_cursor_waits_in_the_first_wrong_or_empty_field(client, rita, sent, fiel
     ("changes", "says"),
     [
         ({"phone": "12345"}, "Это не полный номер телефона."),
-        ({"phone": ""}, "Обязательное поле."),
+        ({"phone": ""}, "Введите телефон. Если его нет, отметьте это ниже."),
+        ({"phone": "12345", "no_phone": "on"}, "Это не полный номер телефона."),
         ({"last_name": ""}, "Обязательное поле."),
         ({"rules": ""}, "Без согласия с правилами карту не завести."),
         ({"personal_data": ""}, "Без согласия на обработку данных мы не можем записать человека."),

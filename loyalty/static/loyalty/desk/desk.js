@@ -24,8 +24,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "F2") {
       event.preventDefault();
-      find()?.focus();
-      find()?.select();
+      findNext();
     } else if (event.key === "Enter" && event.ctrlKey) {
       const button = document.getElementById("confirm") || document.getElementById("ask-quote");
       if (button) {
@@ -36,15 +35,14 @@
       namePayer(event);
     } else if (event.key === "F8") {
       event.preventDefault();
-      chooseNextSpending();
+      chooseNext();
     } else if (event.key === "F9") {
       event.preventDefault();
       document.getElementById("send-code")?.click();
     } else if (event.key === "F4") {
       openRefund(event);
     } else if (event.key === "Escape" && find() && document.activeElement !== find()) {
-      find().focus();
-      find().select();
+      findNext();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       moveInMatches(event);
     }
@@ -97,6 +95,14 @@
     event.target.dataset.sent = "1";
   }
 
+  /* A page without the field has a way back to it. */
+  function findNext() {
+    if (find()) {
+      find().focus();
+      find().select();
+    } else document.querySelector("a[data-desk]")?.click();
+  }
+
   function moveInMatches(event) {
     const links = [...document.querySelectorAll(".matches a")];
     if (!links.length) return;
@@ -124,8 +130,9 @@
     document.getElementById("payer-entry").focus();
   }
 
-  function chooseNextSpending() {
-    const choices = [...(checkout()?.querySelectorAll("input[type=radio][name=spend]:not(:disabled)") ?? [])];
+  /* Of the ways to spend, or on a refund's page of what to refund. */
+  function chooseNext() {
+    const choices = [...document.querySelectorAll("input[type=radio][data-choice]:not(:disabled)")];
     const next = choices[(choices.findIndex((choice) => choice.checked) + 1) % choices.length];
     if (!next) return;
     next.checked = true;
@@ -212,11 +219,20 @@
     const strip = box.content.querySelector(".strip");
     if (strip) document.querySelector(".strip").replaceWith(strip);
     checkout().replaceWith(box.content);
+    showUsableCodes();
     kept.forEach(([name, value]) => {
       const field = checkout().querySelector(`input[name=${name}]`);
       if (field) field.value = value ?? "";
     });
     restoreFocus(place);
+  }
+
+  /* A code is used once: while it is on the receipt the patient's strip does not offer it again. */
+  function showUsableCodes() {
+    const used = [...checkout().querySelectorAll("input[name=privilege]")].map((field) => field.value);
+    document.querySelectorAll("button[name=use_privilege]").forEach((button) => {
+      button.hidden = used.includes(button.value);
+    });
   }
 
   function placeOfFocus() {

@@ -17,7 +17,8 @@
   sessionStorage.removeItem(PLACE);
   const form = document.querySelector("form[data-keep]");
   if (!kept || !form || Date.now() - kept.at > LONGEST_MS) return;
-  /* A page with what was typed has come back from the server itself. */
+  /* The server itself has sent the form back: what is wrong in it, or what was typed. */
+  if (form.querySelector(".wrong")) return;
   if ([...form.querySelectorAll("input:not([type=hidden], [type=checkbox])")].some((field) => field.value)) return;
 
   kept.fields.forEach(([name, value]) => {
