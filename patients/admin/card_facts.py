@@ -16,7 +16,7 @@ from notifications.channels.registry import LABELS
 from notifications.events import UnknownEvent, get_event
 from notifications.models import OutboxMessage
 from patients.consents import CALLS
-from patients.models import ConsentRecord, Patient, Referral, SurveyAnswer
+from patients.models import ConsentRecord, Patient, PublicCode, Referral, SurveyAnswer
 from patients.search import active_patients
 
 CONSENT_CHANNELS = {**LABELS, CALLS: gettext_lazy("calls")}
@@ -62,6 +62,7 @@ class CardFacts:
     household: str
     relatives: tuple[Relative, ...]
     inviter: str
+    friend_code: str  # what the patient tells friends; empty until it was asked for
     invited: str  # how many came, and how many of them have paid
     consents: tuple[tuple[str, bool], ...]
     messages: tuple[MessageRow, ...]
@@ -71,12 +72,13 @@ class CardFacts:
 
 
 def read_card_facts(*, patient: Patient, at: datetime, clinic_ids: frozenset[int]) -> CardFacts:
-    """Eight queries, whatever the patient's past."""
+    """Nine queries, whatever the patient's past."""
     inviter = Referral.objects.filter(patient=patient).select_related("inviter").first()
     return CardFacts(
         household=str(patient.household) if patient.household else "",
         relatives=_relatives(patient, clinic_ids=clinic_ids),
         inviter=str(inviter.inviter) if inviter else "",
+        friend_code=_friend_code(patient),
         invited=_invited(patient),
         consents=_consents(patient, at=at),
         messages=tuple(_message(row) for row in patient.outbox_messages.order_by("-id")[:SHOWN_MESSAGES]),
@@ -94,6 +96,11 @@ def _relatives(patient: Patient, *, clinic_ids: frozenset[int]) -> tuple[Relativ
         Relative(person.pk, str(person), person.home_clinic_id in clinic_ids)
         for person in people.order_by("name_key", "id")[:SHOWN_RELATIVES]
     )
+
+
+def _friend_code(patient: Patient) -> str:
+    code = PublicCode.objects.filter(patient=patient, kind=PublicCode.Kind.FRIEND).first()
+    return _("code %(code)s") % {"code": code.text} if code else ""
 
 
 def _invited(patient: Patient) -> str:

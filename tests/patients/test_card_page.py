@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from notifications.models import OutboxMessage
 from patients.models import Household, Patient
+from patients.public_codes import friend_code_of
 from patients.referrals import set_inviter
 from tests.desk.desk_pages import text_of
 from tests.patient_card import change_url
@@ -52,13 +53,30 @@ def test_family_consents_and_friends_are_told(client, anna):
     friend = make_patient("Петрова", "Вера", "+79160000001")
     maria = make_staff("maria", "manager")
     set_inviter(patient=friend, inviter=anna, actor=maria, at=NOON)
+    code = friend_code_of(anna, at=NOON)
     client.force_login(maria)
 
     text = text_of(client.get(change_url(anna)))
 
     assert "Семья на Лесной · Иванов Ребёнок 0" in text
     assert "обработка персональных данных: да, 22 ноября" in text
-    assert "пришёл 1, с визитом: 0" in text
+    assert f"Друзья код {code.text} · пришёл 1, с визитом: 0" in text
+
+
+def test_last_messages_say_which_one_went_where_and_what_came_of_it(client, anna):
+    when = dict.fromkeys(("due_at", "next_attempt_at", "created_at", "sent_at"), NOON)
+    for number in range(6):
+        OutboxMessage.objects.create(
+            key=f"m{number}", event="points.burning_soon", kind="SERVICE", patient=anna, channel="SMS",
+            status="SENT", address="+79161234567", **when,
+        )  # fmt: skip
+    client.force_login(make_staff("maria", "manager"))
+
+    page = client.get(change_url(anna))
+
+    shown = text_of(page).partition("Последние сообщения")[2]
+    assert shown.count("22.11.2026 12:00 · Баллы скоро сгорят · СМС · Отправлено") == 5, shown
+    assert "9161234567" not in page.content.decode()
 
 
 def test_relative_of_another_clinic_is_named_without_a_link(client, anna):
