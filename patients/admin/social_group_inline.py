@@ -33,7 +33,7 @@ class SocialGroupInline(admin.TabularInline):
     verbose_name_plural = _("social groups")
     fields = ("group", "document", "valid_until", "seen_by", "seen_at")
     readonly_fields = ("seen_by", "seen_at")
-    extra = 0
+    extra = 1  # adding a row takes a script, an empty one does not
     ordering = ("id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SocialGroupRecord]:

@@ -7,7 +7,15 @@ from clinics.models import Service, ServiceCategory, StaffMember
 from patients.models import Household, Patient
 from tests.desk.desk_pages import text_of
 from tests.patient_card import card_form, change_url
-from tests.people import make_clinic, make_patient, make_rita, make_service, make_staff, make_tag
+from tests.people import (
+    make_clinic,
+    make_patient,
+    make_rita,
+    make_service,
+    make_social_group,
+    make_staff,
+    make_tag,
+)
 
 pytestmark = pytest.mark.django_db
 NOT_FOUND = "К набранному не подходит никто или подходят несколько. Напишите точнее."
@@ -72,6 +80,18 @@ def test_what_fits_nobody_or_several_is_refused_at_its_field_and_stays(client, r
     assert NOT_FOUND in text_of(page)
     assert f'name="{field}__typed" value="{typed}"' in page.content.decode()
     assert Patient.objects.get(pk=anna.pk).last_name == "Иванова"
+
+
+def test_social_group_has_an_empty_row_to_write_into(client, rita):
+    anna = make_patient()
+    group = make_social_group()
+    shown = client.get(change_url(anna)).content.decode()
+    row = {"social_groups-0-group": group.pk, "social_groups-0-document": "удостоверение 17"}
+
+    save(client, anna, **row, **{"social_groups-TOTAL_FORMS": "1"})
+
+    assert all(f'name="{name}"' in shown for name in row)
+    assert anna.social_groups.get().document == "удостоверение 17"
 
 
 def test_household_of_another_clinic_is_not_found(client, rita):
