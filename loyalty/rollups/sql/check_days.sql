@@ -6,16 +6,11 @@ with counted as (
          count(*) as entries
     from loyalty_operation o
     join loyalty_entry e on e.operation_id = o.id
-    join loyalty_account a on a.id = e.account_id
-    left join patients_patient p on p.id = a.patient_id
-    left join patients_household h on h.id = a.household_id
-    left join patients_patient c on c.id = h.contact_id
-   where o.id <= %(through)s::bigint and a.unit = 'POINTS'
+    join loyalty_accounthome home on home.account_id = e.account_id
+   where o.id <= %(through)s::bigint and home.unit = 'POINTS'
      and o.effective_at >= %(first)s::timestamp at time zone %(zone)s
      and o.effective_at < (%(last)s::date + 1)::timestamp at time zone %(zone)s
-     and coalesce(p.home_clinic_id, c.home_clinic_id,
-                  (select f.home_clinic_id from patients_patient f where f.household_id = h.id order by f.id limit 1))
-         = %(clinic)s::bigint
+     and home.clinic_id = %(clinic)s::bigint
    group by 1, 2
 )
 select coalesce(d.day, counted.day) as day, coalesce(d.kind, counted.kind) as kind,

@@ -10,16 +10,10 @@ with place as (
   select * from unnest(%(clinics)s::bigint[], %(zones)s::text[], %(starts)s::timestamptz[])
     as place(clinic_id, zone, starts_at)
 ), account as (
-  select a.id as account_id, a.patient_id, a.rolling_until, a.rolling_months, a.opened_at, place.*
-    from loyalty_account a
-    left join patients_patient p on p.id = a.patient_id
-    left join patients_household h on h.id = a.household_id
-    left join patients_patient c on c.id = h.contact_id
-    join place
-      on place.clinic_id = coalesce(
-           p.home_clinic_id, c.home_clinic_id,
-           (select f.home_clinic_id from patients_patient f where f.household_id = h.id order by f.id limit 1))
-   where a.unit = 'POINTS'
+  select home.account_id, home.patient_id, home.rolling_until, home.rolling_months, home.opened_at, place.*
+    from loyalty_accounthome home
+    join place on place.clinic_id = home.clinic_id
+   where home.unit = 'POINTS'
 ), later as (
   select o.id, o.effective_at, o.id <= %(through)s::bigint as is_counted
     from loyalty_operation o where o.effective_at >= %(earliest)s::timestamptz or o.id > %(through)s::bigint

@@ -18,14 +18,8 @@ with mark as (
    cross join lateral (
      select x.units, x.account_id from loyalty_entry x where x.operation_id = o.id offset 0) e
    cross join lateral (
-     select coalesce(p.home_clinic_id, c.home_clinic_id,
-                     (select f.home_clinic_id from patients_patient f
-                       where f.household_id = h.id order by f.id limit 1)) as clinic_id
-       from loyalty_account a
-       left join patients_patient p on p.id = a.patient_id
-       left join patients_household h on h.id = a.household_id
-       left join patients_patient c on c.id = h.contact_id
-      where a.id = e.account_id and a.unit = 'POINTS' offset 0) owner
+     select clinic_id from loyalty_accounthome
+      where account_id = e.account_id and unit = 'POINTS' offset 0) owner
     join mark on mark.clinic_id = owner.clinic_id
    where o.id > mark.through
      and (o.effective_at at time zone mark.timezone)::date between %(first)s::date and %(last)s::date

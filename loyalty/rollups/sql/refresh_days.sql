@@ -1,6 +1,5 @@
 -- Counts days of a clinic that follow one another anew from the ledger: operations up to %(through)s, whatever was
--- counted before. An account belongs to the home clinic of its patient; a household's to that of the person to call,
--- else of its first person. Operations of a day mostly have numbers that follow one another: then their entries are
+-- counted before. Operations of a day mostly have numbers that follow one another: then their entries are
 -- one stretch of the index. An import of the past scatters them: then each is looked up. Only one of the two runs.
 -- The fences (offset 0) keep the planner, who cannot know how few they are, from reading all accounts.
 with act as materialized (
@@ -27,14 +26,8 @@ with act as materialized (
   select one.account_id
     from (select distinct account_id from entry) one
    cross join lateral (
-         select coalesce(p.home_clinic_id, c.home_clinic_id,
-                         (select f.home_clinic_id from patients_patient f
-                           where f.household_id = h.id order by f.id limit 1)) as clinic_id
-           from loyalty_account a
-           left join patients_patient p on p.id = a.patient_id
-           left join patients_household h on h.id = a.household_id
-           left join patients_patient c on c.id = h.contact_id
-          where a.id = one.account_id and a.unit = 'POINTS' offset 0) owner
+         select clinic_id from loyalty_accounthome
+          where account_id = one.account_id and unit = 'POINTS' offset 0) owner
    where owner.clinic_id = %(clinic)s::bigint
 ), counted as materialized (
   select day, kind,
