@@ -66,8 +66,12 @@ class Report:
         return None
 
     def weight(self, scope: Scope) -> int:
-        """Rows that are read to write a file: of many a worker writes it. Usually those that are in it."""
-        return self.count(scope) or 0
+        """Rows that are read to write a file: of many a worker writes it. Those that are in it; of a report that
+        does not tell, the receipts of its days."""
+        rows = self.count(scope)
+        if rows is not None:
+            return rows
+        return sum(one.receipts().count() for one in (scope, scope.before) if one is not None)
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | Thing | None:
         """Where the rows behind a cell are listed, or the thing that it names. A number that has no rows by its

@@ -52,6 +52,13 @@ def test_large_file_is_written_by_a_worker_and_taken_by_the_person(maria, asked)
     assert AuditEvent.objects.get(code="report.exported").actor == maria.user
 
 
+def test_few_rows_that_add_up_many_receipts_are_counted_by_a_worker_too(maria, asked):
+    url = maria.get("/admin/reports/doctor_returns/csv/?period=this_month").url
+    write()
+
+    assert body(maria, url).decode("utf-8-sig").startswith("Врач;")
+
+
 def test_file_of_the_dashboard_goes_the_same_way_with_the_tables_of_its_charts(maria, asked):
     url = maria.get("/admin/reports/summary/xlsx/?period=this_month").url
     write()

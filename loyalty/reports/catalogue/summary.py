@@ -56,10 +56,6 @@ class Summary(Report):
         asked = {"now": scope, "before": scope.before}.get(column.code)
         return all_figures()[code_of(row[0])].behind(asked) if asked is not None else None
 
-    def weight(self, scope: Scope) -> int:
-        """A few numbers, each of all receipts of the days."""
-        return sum(one.receipts().count() for one in (scope, scope.before) if one is not None)
-
 
 def change(now: Value, before: Value, unit: Unit) -> Measure:
     """Relative; of rates the difference. Of None when one of them is unknown."""
