@@ -10,12 +10,14 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
+from loyalty.figures.channels import REFERRALS
 from loyalty.models import FigureSetting, Goal, MarketingSpend, StaffBonusRate
 from loyalty.reports.registry import all_figures, all_reports, find_report
 from loyalty.reports_page.table import has_rows
 from patients.models import Referral, SourceChannel
 from patients.registration import NewPatient, register_patient
 from tests.figures.shop import noon, person, refund, sell, take_back
+from tests.figures.test_maths import PUBLISHED
 from tests.figures.test_reminders import remind
 from tests.people import ALL_CONSENTS, make_clinic, make_doctor, make_patient, make_rita, make_staff
 from tests.programs import NOON, make_member, publish_preset
@@ -335,3 +337,26 @@ def test_who_may_see_no_reports_is_refused_by_each_of_them(client, maria, settin
     answers = {code: client.get(f"/admin/reports/{code}/").status_code for code in all_reports()}
 
     assert answers == dict.fromkeys(answers, 403)
+
+
+def test_published_panel_is_told_to_the_rouble(client, maria, settings):
+    """Each line is a channel with one receipt; the saving is a tenth of the price less one discount."""
+    FigureSetting.objects.create(from_month=date(2026, 1, 1), old_discount_percent=Decimal(10))
+    inviter, discount = person("Друг"), Decimal("552557.89")
+    for way, roubles in PUBLISHED.items():
+        is_friend = way == REFERRALS
+        who = person(way, source="" if is_friend else way)
+        if is_friend:
+            Referral.objects.create(patient=who, inviter=inviter, set_at=noon(4))
+        cut = discount if way == "site" else 0
+        sell(who, noon(5), (roubles + cut, cut, 0))
+    client.force_login(maria, backend=settings.AUTHENTICATION_BACKENDS[0])
+
+    rows = {row[0].code: row[1].value for row in rows_of(maria, "program_panel", NOVEMBER)}
+    page = client.get(f"/admin/reports/program_panel/?{NOVEMBER}").context["page"]
+
+    lines = {code.removeprefix("from:"): rows[code] for code in rows if code.startswith("from:")}
+    assert lines | {REFERRALS: rows[REFERRALS]} == PUBLISHED
+    assert (rows["once"], rows["overlap"], rows["saving"]) == (45_583_891, 0, 4_061_087)
+    assert rows["total"] == 49_644_978
+    assert page.rows[-1][1].text.replace("\xa0", " ") == "49 644 978 ₽"

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from loyalty.reports.columns import ChartKind, Unit, average, rate_bp
 from loyalty.reports.registry import all_figures, all_reports, find_report
 from loyalty.reports.scope import Days
+from loyalty.reports_page import report_views, table
 from loyalty.texts.report_values import change_text, value_text
 from patients.models import Patient
 from tests.admin.two_clinics import make_receipt, make_refund
@@ -270,3 +271,18 @@ def test_scope_compares_with_the_period_before_unless_told_otherwise(maria):
     assert compared("period=last_12_months&compare=year") == Days(date(2024, 12, 1), date(2025, 11, 22))
     # Where nothing stands beside, nothing is asked.
     assert "compare" not in find_report("receipts").filters.base_filters
+
+
+def test_screen_shows_so_many_rows_and_says_that_there_are_more(maria, monkeypatch):
+    for module in (table, report_views):
+        monkeypatch.setattr(module, "PER_PAGE", 2)
+        monkeypatch.setattr(module, "MOST_SHOWN", 4)
+    for minute in range(5):
+        receipt_at(NOON - timedelta(minutes=minute))
+
+    last = maria.get(f"{PAGE}?page=3")
+
+    assert len(shown(last)) == 2
+    assert "На экране первые 4" in last.content.decode()
+    assert 'rel="next"' not in last.content.decode()
+    assert "На экране первые" not in maria.get(f"{PAGE}?page=1").content.decode()

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from clinics.models import AuditEvent
 from loyalty.models import ReportFile, ReportFilePart
 from loyalty.reports.files import waiting
+from loyalty.reports.registry import find_report
 from loyalty.reports_page import file_views
 from tests.admin.two_clinics import make_receipt
 from tests.people import make_clinic, make_patient, make_staff
@@ -142,3 +143,11 @@ def test_names_are_in_a_large_file_only_for_a_reason(maria, asked):
 
     assert "Иванова" not in body(maria, asked).decode()
     assert "Иванова Анна" in body(maria, url).decode()
+
+
+@pytest.mark.parametrize(("rows", "status"), [(50_000, 200), (50_001, 302)])
+def test_fifty_thousand_rows_are_written_at_once_and_one_more_by_a_worker(maria, monkeypatch, rows, status):
+    monkeypatch.setattr(type(find_report("receipts")), "count", lambda self, scope: rows)
+
+    assert maria.get(CSV).status_code == status
+    assert ReportFile.objects.count() == (status == 302)
