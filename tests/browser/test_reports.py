@@ -1,5 +1,7 @@
 """Reports in a browser: readable by everybody in both themes, narrow or wide, and whole on paper."""
 
+import html
+import re
 from datetime import date, timedelta
 from urllib.parse import quote
 
@@ -117,3 +119,67 @@ def test_report_is_printed_whole_without_anything_to_press(open_page, shop):
                 ink: getComputedStyle(document.querySelector("td")).color})"""
         )
         assert sheet == {"wide": False, "cut": "visible", "ink": "rgb(0, 0, 0)"}, code
+
+
+def money_of(text):
+    return int("".join(char for char in text.partition(",")[0] if char.isdecimal()))
+
+
+def cells_of(page, column):
+    return page.locator(f".report-table tbody tr td:nth-child({column})").all_inner_texts()
+
+
+def test_pressing_a_tile_lists_exactly_the_rows_that_make_it(open_page, shop):
+    page = open_page()
+    log_in(page, "/admin/reports/?first=2026-10-01&last=2026-11-30&compare=none")
+    pressed = page.locator(".figure:has(.figure-value a)")
+    codes = [one.get_attribute("id").removeprefix("figure-") for one in pressed.all()]
+    texts = (text.replace("\xa0", " ") for text in page.locator(".figure-value a").all_inner_texts())
+    told = dict(zip(codes, texts, strict=True))
+
+    def press(code):
+        page.goto("/admin/reports/?first=2026-10-01&last=2026-11-30&compare=none")
+        page.locator(f"#figure-{code} .figure-value a").click()
+        page.wait_for_url(lambda url: "/admin/reports/?" not in url)
+
+    press("revenue")
+    # Five receipts of the two months, each 1 234 567,50 less 1 000 and 500 of points.
+    paid = [money_of(text) for text in cells_of(page, 10)]
+    assert paid == [1_233_067] * 5
+    assert told["revenue"] == "6 165 338 ₽"
+    press("rpr")
+    visits = [int(text) for text in cells_of(page, 7)]
+    assert (told["rpr"], sorted(visits)) == ("100 %", [2, 3])
+    press("effective_discount")
+    page.locator(".report-table tbody a").first.click()
+    page.wait_for_url("**/loyalty/receipt/*/change/")
+    for code in codes:
+        press(code)
+        expect(page.locator(".report-table, .notice.empty").first).to_be_visible()
+
+
+def test_chart_has_a_table_with_the_same_numbers(open_page, shop):
+    page = open_page()
+    log_in(page, f"/admin/reports/channels/{DAYS}")
+    picture = page.locator(".report-chart img").first
+    expect(picture).to_have_attribute("alt", re.compile("В таблице ниже те же числа"))
+    svg = page.request.get(picture.get_attribute("src")).text()
+
+    drawn = [html.unescape(text) for text in re.findall(r'<desc class="value">([^<]*)</desc>', svg)]
+
+    # Drawn from below.
+    assert [money_of(text) for text in reversed(drawn)] == [money_of(text) for text in cells_of(page, 5)]
+
+
+def test_days_are_typed_without_choosing_them_first(open_page, shop):
+    page = open_page()
+    log_in(page, "/admin/reports/revenue/")
+    page.fill("#id_first", "2026-11-01")
+    page.fill("#id_last", "2026-11-30")
+    expect(page.locator("#id_period")).to_have_value("days")
+    page.get_by_role("button", name="Показать").click()
+    expect(page.locator(".report-period")).to_contain_text("01.11.2026 – 30.11.2026")
+
+    page.select_option("#id_period", "last_month")
+
+    expect(page.locator("#id_first")).to_have_value("")
