@@ -9,6 +9,7 @@ import pytest
 from clinics.models import AuditEvent
 from loyalty.reports.columns import ChartKind, ChartPlan
 from loyalty.reports.registry import find_report
+from patients.models import Patient
 from tests.admin.two_clinics import make_receipt, make_refund
 from tests.people import make_clinic, make_patient, make_staff
 
@@ -163,3 +164,18 @@ def test_file_of_one_clinic_is_named_by_its_code(maria, receipt):
     answer = maria.get(f"{CSV}?clinic={make_clinic().pk}")
 
     assert 'filename="loyalty_2026-11_mytishchi_receipts.csv"' in answer["Content-Disposition"]
+
+
+def test_percentages_among_other_measures_say_so_themselves(maria, receipt):
+    rows = {row[0]: row[1] for row in csv_rows(maria.get("/admin/reports/program_panel/csv/"))}
+
+    assert rows["Повторные покупки (RPR)"] == "0,00%"
+    assert rows["Выручка"] == "200,50"
+
+
+def test_text_that_begins_a_formula_in_any_way_is_guarded(maria, receipt):
+    for start in ("=", "+", "-", "@", "\t=", "\r=", "\n="):
+        Patient.objects.update(last_name=f"{start}1+1")
+
+        assert csv_rows(take_personal(maria))[1][3] == f"'{start}1+1 Анна"
+        assert book(take_personal(maria, kind="xlsx"))["Чеки"].cell(2, 4).data_type == "s"

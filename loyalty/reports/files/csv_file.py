@@ -1,6 +1,7 @@
 """A report as csv that a Russian Excel opens right: BOM, semicolons, decimal comma, CRLF.
 
-A text that would be read as a formula gets an apostrophe; numbers below zero stay numbers.
+A text that would be read as a formula gets an apostrophe; numbers below zero stay numbers. Where each row measures
+something else, a percentage says so itself; elsewhere the head of its column does.
 """
 
 import csv
@@ -14,8 +15,9 @@ from loyalty.reports.columns import Column, Measure, Unit, Value
 from loyalty.reports.files.question import Question
 
 BOM = "\ufeff"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 ROWS_AT_ONCE = 1_000
+PERCENTAGES = frozenset({Unit.RATE, Unit.CHANGE})
 
 
 def csv_parts(question: Question) -> Iterator[bytes]:
@@ -47,7 +49,8 @@ def _title(column: Column) -> str:
 
 def _cell(value: Value | Measure, text: Callable[[Any], str]) -> str:
     if isinstance(value, Measure):
-        return _cell(value.value, TEXTS[value.unit])
+        told = _cell(value.value, TEXTS[value.unit])
+        return f"{told}%" if told and value.unit in PERCENTAGES else told
     return "" if value is None else text(value)
 
 
