@@ -8,7 +8,7 @@ import pytest
 from loyalty.reports.registry import find_report
 from loyalty.reports.scope import Days
 from tests.figures.shop import noon, person, sell
-from tests.people import make_staff
+from tests.people import make_doctor, make_staff
 from tests.programs import publish_preset
 from tests.reports.answers import rows_of, scope_of
 
@@ -60,6 +60,18 @@ def test_figures_stand_side_by_side_over_equal_days(owner, shop):
         "ltv": (Decimal("1933.33"), Decimal(2_700), 3_966),
         "effective_discount": (1_200, 385, -815),
     }
+
+
+def test_patients_and_doctor_may_be_chosen(owner, shop):
+    petrov = make_doctor()
+    sell(person("Дина", source="site"), noon(4), 300, doctors=[petrov])
+
+    # Of the doctor and of the channel nothing was known before the launch.
+    assert told(owner, f"doctor={petrov.pk}")["revenue"] == (None, Decimal(300), None)
+    assert told(owner, "source=site")["purchases"] == (None, 1, None)
+    scope, report = scope_of(owner, "launch", "source=site"), find_report("launch")
+    assert not {"period", "first", "last"} & set(report.filters.base_filters)
+    assert scope.days == Days(date(2026, 11, 1), date(2026, 11, 22))
 
 
 def test_days_are_those_of_the_first_version_and_as_many_before(owner):

@@ -20,7 +20,7 @@ from loyalty.reports.catalogue.revenue import AverageBill, EffectiveDiscount, Re
 from loyalty.reports.catalogue.summary import CHANGE_COLUMN, change
 from loyalty.reports.columns import Behind, Column, Measure, Row, Text, Unit, Value, average
 from loyalty.reports.figure_cells import Named, code_of, days_filters, money, rate
-from loyalty.reports.filters import ReportFilters, day_filter
+from loyalty.reports.filters import PeriodFilters, day_filter
 from loyalty.reports.report import Figure, Report
 from loyalty.reports.scope import Days, Scope
 
@@ -36,9 +36,11 @@ COMPARISONS = (
 )
 
 
-class LaunchFilters(ReportFilters):
-    """The program's first day is that of its first version, unless it is older than the portal."""
+class LaunchFilters(PeriodFilters):
+    """The program's first day is that of its first version, unless it is older than the portal. Its days are the
+    report's own."""
 
+    period = first = last = None
     launched = day_filter(
         _("First day of the program"),
         required=True,
