@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.paginator import Page, Paginator
 from django.db.models import ForeignKey, IntegerField, ManyToManyField, Model, QuerySet, Subquery
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -93,6 +94,9 @@ class OnceReadList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            # Beside the search its outcome stands: how many there are in all is said below the list.
+            self.full_result_count = self.result_count
         if not self.multi_page and self.paginator.asks_first_page:
             self.result_list = self.paginator.first_rows
 
@@ -104,6 +108,7 @@ class PortalAdmin(admin.ModelAdmin):
     paginator = BoundedPaginator
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
+    title_list: Any = None
     title_add: Any = None
     # Name of the page where rows come from a file, and what one must be allowed to open it.
     import_page = ""
@@ -164,7 +169,7 @@ class PortalAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         context = {
-            "title": capfirst(self.opts.verbose_name_plural),
+            "title": self.title_list or capfirst(self.opts.verbose_name_plural),
             "title_add": self.title_add or capfirst(self.opts.verbose_name),
             "import_url": self._import_url(request),
         }
@@ -173,6 +178,16 @@ class PortalAdmin(admin.ModelAdmin):
     def _import_url(self, request: HttpRequest) -> str:
         may_import = self.import_page and request.user.has_perms(self.import_permissions)
         return reverse(f"admin:{self.import_page}") if may_import else ""
+
+    def object_title(self, obj: Any) -> str:
+        """What the page of a row is called, where the row's own name is a code."""
+        return str(obj)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        if (shown := context.get("original")) is not None:
+            title = self.object_title(shown)
+            context |= {"subtitle": context["subtitle"] and title, "object_title": title}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def changeform_view(
         self,
@@ -191,7 +206,8 @@ class OwnClinicsAdmin(PortalAdmin):
 
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "clinics":
-            kwargs["queryset"] = clinics_of(request.user)
+            # A handful: ticked at once, where two boxes with arrows would fill the screen.
+            kwargs |= {"queryset": clinics_of(request.user), "widget": CheckboxSelectMultiple}
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

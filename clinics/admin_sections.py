@@ -23,7 +23,6 @@ APP_ORDER = ("patients", "loyalty", "notifications", "clinics", "auth", "django_
 
 # Sections of a library in the words of a clinic; its own models cannot be renamed without a migration of its.
 LIBRARY_TITLES: dict[str, Any] = {
-    "django_celery_beat": _("Schedule"),
     "CrontabSchedule": _("Hours of the day"),
     "IntervalSchedule": _("Intervals"),
     "PeriodicTask": _("What runs by itself"),

@@ -25,6 +25,7 @@ class PortalAdminSite(admin.AdminSite):
     site_header = _("Clinic · Loyalty")
     index_title = _("All sections")
     site_url = None
+    empty_value_display = "—"
     login_form = StaffLoginForm
 
     def has_permission(self, request: HttpRequest) -> bool:

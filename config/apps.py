@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+from django_celery_beat.apps import BeatConfig
 
 from clinics.roles import sync_roles
 
@@ -43,10 +44,18 @@ class PortalAdminConfig(admin_apps.AdminConfig):
         _register_schedule()
 
 
-def _register_schedule() -> None:
-    # Its base reads models: they are all there only now.
-    from config.schedule_admin import ScheduleAdmin  # noqa: PLC0415
+class ScheduleConfig(BeatConfig):
+    """The scheduler under the name that the clinic's pages give it."""
 
-    tasks = apps.get_model("django_celery_beat.PeriodicTask")
-    admin.site.unregister(tasks)
-    admin.site.register(tasks, ScheduleAdmin)
+    default = False
+    verbose_name = _("Schedule")
+
+
+def _register_schedule() -> None:
+    # Their bases read models: they are all there only now.
+    from config.schedule_admin import HoursAdmin, ScheduleAdmin  # noqa: PLC0415
+
+    for label, page in (("PeriodicTask", ScheduleAdmin), ("CrontabSchedule", HoursAdmin)):
+        model = apps.get_model(f"django_celery_beat.{label}")
+        admin.site.unregister(model)
+        admin.site.register(model, page)

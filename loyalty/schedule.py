@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from loyalty.imports.runs.asking import IMPORTS_TASK
@@ -18,6 +18,14 @@ from notifications.outbox import RELAY_TASK
 NIGHTLY_TASK = "loyalty.nightly"
 SWEEP_SECONDS = 15
 LOOK_SECONDS = 60
+# What each does, for whoever reads the list of what runs by itself.
+DESCRIPTIONS = {
+    NIGHTLY_TASK: _("Points become available, tiers, burning, reminders: each clinic once a night."),
+    RELAY_TASK: _("Sends the messages that are due."),
+    WHAT_IF_TASK: _("Counts what a draft of the program would have cost, where somebody has asked."),
+    IMPORTS_TASK: _("Looks through uploaded files and writes those that have been confirmed."),
+    REPORT_FILES_TASK: _("Writes large files of reports, and sends reports by e-mail on their days."),
+}
 
 
 def create_schedule(**_signal: Any) -> None:
@@ -30,13 +38,9 @@ def create_schedule(**_signal: Any) -> None:
             _create_nightly()
         if not PeriodicTask.objects.filter(name=RELAY_TASK).exists():
             _create_relay_sweep()
-        for task, description in (
-            (WHAT_IF_TASK, _("Counts what a draft of the program would have cost, where somebody has asked.")),
-            (IMPORTS_TASK, _("Looks through uploaded files and writes those that have been confirmed.")),
-            (REPORT_FILES_TASK, _("Writes large files of reports, and sends reports by e-mail on their days.")),
-        ):
+        for task in (WHAT_IF_TASK, IMPORTS_TASK, REPORT_FILES_TASK):
             if not PeriodicTask.objects.filter(name=task).exists():
-                _create_look(task, description=description)
+                _create_look(task)
 
 
 def _create_nightly() -> None:
@@ -49,7 +53,7 @@ def _create_nightly() -> None:
         task=NIGHTLY_TASK,
         crontab=hourly,
         expire_seconds=3600,
-        description=_("Points become available, tiers, burning, reminders: each clinic once a night."),
+        description=str(DESCRIPTIONS[NIGHTLY_TASK]),
     )
 
 
@@ -61,12 +65,12 @@ def _create_relay_sweep() -> None:
         interval=often,
         # Without a worker the calls must not pile up: one look sends all that is due.
         expire_seconds=SWEEP_SECONDS,
-        description=_("Sends the messages that are due."),
+        description=str(DESCRIPTIONS[RELAY_TASK]),
     )
 
 
-def _create_look(task: str, *, description: str) -> None:
+def _create_look(task: str) -> None:
     minute, _is_new = IntervalSchedule.objects.get_or_create(every=LOOK_SECONDS, period=IntervalSchedule.SECONDS)
     PeriodicTask.objects.create(
-        name=task, task=task, interval=minute, expire_seconds=LOOK_SECONDS, description=description
+        name=task, task=task, interval=minute, expire_seconds=LOOK_SECONDS, description=str(DESCRIPTIONS[task])
     )

@@ -221,6 +221,14 @@ def saves_with_side_effects(source: Source) -> Iterator[str]:
                 yield f"imports {name}"
 
 
+def hides_a_text_in_a_formatted_one(source: Source) -> Iterator[str]:
+    """The collector of texts does not look into f-strings: such a text would never be translated."""
+    for node in ast.walk(source.tree) if source.is_product else ():
+        for part in ast.walk(node) if isinstance(node, ast.JoinedStr) else ():
+            if isinstance(part, ast.Call) and re.fullmatch(r"_|n?p?gettext(_lazy)?", ast.unparse(part.func)):
+                yield f"line {part.lineno}: {ast.unparse(part)}"
+
+
 @dataclass(frozen=True)
 class Control:
     """A made-up source that breaks one rule."""
@@ -260,6 +268,7 @@ CONTROLS = [
     Control(has_a_vague_name, "patients/services.py", ""),
     Control(is_too_long, "loyalty/checkout/confirming.py", "a = 1\n" * 301),
     Control(has_a_loose_end, "loyalty/checkout/confirming.py", "# TO" + "DO: later"),
+    Control(hides_a_text_in_a_formatted_one, "loyalty/desk/calls_texts.py", "f\"{stars} {_('Call back.')}\""),
     Control(saves_with_side_effects, "loyalty/models/lot.py", "class Lot:\n    def save(self):\n        pass"),
     Control(saves_with_side_effects, "loyalty/apps.py", "from django.db.models.signals import post_save"),
 ]

@@ -23,6 +23,9 @@ class AuditEventAdmin(FactAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:
         return only_own_clinics(request=request, rows=super().get_queryset(request), field="clinic")
 
+    def object_title(self, obj: AuditEvent) -> str:
+        return act_title(obj.code)
+
     @admin.display(description=_("act"), ordering="code")
     def act(self, event: AuditEvent) -> str:
         return act_title(event.code)

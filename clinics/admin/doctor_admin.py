@@ -21,7 +21,6 @@ class DoctorAdmin(OwnClinicsAdmin):
     list_filter = ("is_active", DoctorClinicFilter)
     search_fields = ("name", "=code")
     prepopulated_fields = {"code": ("name",)}
-    filter_horizontal = ("clinics",)
     ordering = ("name", "id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Doctor]:

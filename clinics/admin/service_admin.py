@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from clinics.admin_money import money_display
 from clinics.admin_pages import PortalAdmin
 from clinics.models import Service, ServiceCategory
 
@@ -22,8 +23,9 @@ class ServiceAdmin(PortalAdmin):
     title_add = _("New service")
     import_page = "import_prices"
     import_permissions = ("clinics.add_service", "clinics.change_service", "clinics.add_servicecategory")
-    list_display = ("name", "code", "category", "price", "is_active")
+    list_display = ("name", "code", "category", "price_text", "is_active")
     list_select_related = ("category",)
+    price_text = money_display(Service, "price")
     list_filter = ("is_active",)
     autocomplete_fields = ("category",)
     search_fields = ("name", "=code")

@@ -34,7 +34,6 @@ class StaffMemberAdmin(HistoryAdmin, OwnClinicsAdmin):
     list_select_related = ("user", "home_clinic")
     search_fields = ("user__username", "user__last_name")
     autocomplete_fields = ("user",)
-    filter_horizontal = ("clinics",)
     ordering = ("user__username", "id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StaffMember]:

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.forms import UserChangeForm, UserCreationForm
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import ManyToManyField, Q, QuerySet
@@ -49,13 +49,26 @@ class RoleField(forms.ModelMultipleChoiceField):
         return capfirst(str(ROLE_TITLES[obj.name]))
 
 
+class RoleFilter(admin.SimpleListFilter):
+    title = _("role")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, capfirst(str(title))) for name, title in ROLE_TITLES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        return queryset.filter(groups__name=self.value()) if self.value() else queryset
+
+
 @admin.register(User)
 class StaffUserAdmin(UserAdmin, PortalAdmin):
     """Log-ins of the staff only: a patient's cabinet user is never seen or edited here."""
 
     form = StaffUserForm
-    list_display = ("username", "last_name", "first_name", "is_active")
-    list_filter = ("is_active", "groups")
+    # The stock one asks besides whether there is a password at all: here everybody logs in by one.
+    add_form = UserCreationForm
+    list_display = ("username", "last_name", "first_name", "role", "is_active")
+    list_filter = ("is_active", RoleFilter)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("last_name", "first_name", "email")}),
@@ -71,7 +84,6 @@ class StaffUserAdmin(UserAdmin, PortalAdmin):
                     "last_name",
                     "first_name",
                     "groups",
-                    "usable_password",
                     "password1",
                     "password2",
                 )
@@ -80,7 +92,7 @@ class StaffUserAdmin(UserAdmin, PortalAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        rows = super().get_queryset(request).filter(is_staff=True)
+        rows = super().get_queryset(request).filter(is_staff=True).prefetch_related("groups")
         if request.user.is_superuser:
             return rows
         own = Q(staff_member__home_clinic__in=clinics_of(request.user).values("pk"))
@@ -110,6 +122,10 @@ class StaffUserAdmin(UserAdmin, PortalAdmin):
                 "help_text": _("What the person may do. Where they work is said on the page of the staff."),
             }
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @admin.display(description=_("role"))
+    def role(self, person: User) -> str:
+        return ", ".join(str(ROLE_TITLES.get(group.name, group.name)) for group in person.groups.all())
 
     def get_urls(self) -> list[URLPattern]:
         access = path(

@@ -2,13 +2,14 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clinics.models.clinic import Clinic
 
 
 class Doctor(models.Model):
     code = models.SlugField(_("code"), unique=True)
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=120)
     clinics = models.ManyToManyField(
         Clinic,
         related_name="doctors",

@@ -82,6 +82,9 @@ class OperationAdmin(FactAdmin):
         )  # fmt: skip
         return queryset.filter(pk__in=entries.values("operation")), False
 
+    def object_title(self, obj: Operation) -> str:
+        return f"№ {obj.pk}"
+
     @admin.display(description=_("points moved"))
     def moved(self, operation: Operation) -> SafeString | str:
         entries: list[Entry] = getattr(operation, "shown_entries", [])

@@ -85,7 +85,6 @@ class PrivilegeAdmin(OwnClinicsAdmin):
     list_filter = ("kind", "is_active")
     search_fields = ("title", "title_en")
     autocomplete_fields = ("services", "categories")
-    filter_horizontal = ("clinics",)
     ordering = ("price", "id")
     fields = (
         "title", "title_en", "description", "description_en", ("kind", "amount"), "services", "categories",
@@ -155,6 +154,9 @@ class PrivilegeCodeAdmin(SearchedByPatient):
         if key := read_key(search_term):
             return queryset.filter(key=key), False
         return super().get_search_results(request, queryset, search_term)
+
+    def object_title(self, obj: PrivilegeCode) -> str:
+        return self.code(obj)
 
     @admin.display(description=gettext_lazy("code"), ordering="key")
     def code(self, code: PrivilegeCode) -> str:

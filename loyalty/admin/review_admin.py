@@ -31,7 +31,7 @@ class ReviewAdmin(SearchedByPatient):
 
 @admin.register(ReviewPlatform)
 class ReviewPlatformAdmin(PortalAdmin):
-    title_add = _("Add a place for reviews")
+    title_add = _("New place for reviews")
     title_change = _("Place for reviews")
     list_display = ("name", "code", "url", "is_open")
     ordering = ("name", "id")

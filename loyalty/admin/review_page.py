@@ -57,7 +57,10 @@ def reviews_page(request: HttpRequest) -> HttpResponse:
     rows = [_row(review, user=user, at=at) for review in waiting_reviews(clinic_ids)[:SHOWN]]
     context = {"title": _("Reviews to look at"), "reviews": rows, "notices": [notice] if notice else []}
     return render(
-        request, "loyalty/admin/reviews.html", {**admin.site.each_context(request), **context}, status=status
+        request,
+        "loyalty/admin/reviews.html",
+        {**admin.site.each_context(request), "is_nav_sidebar_enabled": False, **context},
+        status=status,
     )
 
 

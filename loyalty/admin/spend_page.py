@@ -48,7 +48,8 @@ def spend_import(request: HttpRequest) -> HttpResponse:
         "columns": [(column.code, column.synonyms[0]) for column in COLUMNS],
     }
     return render(
-        request, "loyalty/admin/spend_import.html", {**admin.site.each_context(request), **context},
+        request, "loyalty/admin/spend_import.html",
+        {**admin.site.each_context(request), "is_nav_sidebar_enabled": False, **context},
         status=422 if form.errors else 200,
     )  # fmt: skip
 

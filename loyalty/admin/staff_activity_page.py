@@ -60,4 +60,8 @@ def staff_activity(request: HttpRequest) -> HttpResponse:
         people = read_activity(period)
         findings = [(KINDS[finding.kind], finding) for finding in find_anomalies(period)]
     context = {"title": _("Staff activity"), "form": form, "people": people, "findings": findings}
-    return render(request, "loyalty/admin/staff_activity.html", {**admin.site.each_context(request), **context})
+    return render(
+        request,
+        "loyalty/admin/staff_activity.html",
+        {**admin.site.each_context(request), "is_nav_sidebar_enabled": False, **context},
+    )

@@ -90,7 +90,8 @@ def why_text(task: CallTask, *, today: date) -> str:
     if task.kind == Kind.FEEDBACK:
         stars = int(facts["stars"])
         text = ngettext("Gave %(stars)s star.", "Gave %(stars)s stars.", stars) % {"stars": stars}
-        return f"{text} {_('Find out what went wrong.')}"
+        advice = _("Find out what went wrong.")
+        return f"{text} {advice}"
     return ""
 
 

@@ -6,6 +6,7 @@ may be asked about; the moment is given.
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from clinics.calendar import add_months, local_date
 from clinics.models import Clinic, Doctor
 from clinics.scope import clinics_with_permission
+from loyalty.figures.channels import channel_names
 from loyalty.models import Receipt, ReceiptLine
 from loyalty.program.versions import NoProgram, current_program, find_launch
 from loyalty.reports.columns import Text
@@ -37,6 +39,9 @@ COMPARISONS = (
 )
 USUAL_PERIOD = "this_month"
 MOST_DIGITS = 18  # of a number that the database holds
+# Of an old link or a mistyped address.
+WRONG_DAY = {"invalid": gettext_lazy("Type a day like 22.11.2026.")}
+WRONG_CHOICE = {"invalid_choice": gettext_lazy("There is no such choice. Choose from the list.")}
 
 
 # Whatever is compared, and however long its past is, the calendar goes that far.
@@ -50,6 +55,7 @@ def day_filter(label: Text, **also: Any) -> django_filters.DateFilter:
         label=label,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         validators=[MinValueValidator(FIRST_DAY, words), MaxValueValidator(LAST_DAY, words)],
+        error_messages=WRONG_DAY | also.pop("error_messages", {}),
         **also,
     )
 
@@ -103,6 +109,8 @@ class ReportFilters(django_filters.FilterSet):
             raise NoClinics
         self.at = at
         super().__init__(self._with_usual(data), queryset=Receipt.objects.none())
+        for one in self.filters.values():
+            one.extra.setdefault("error_messages", WRONG_CHOICE)
         for name, choices in self.choices().items():
             if name in self.filters:
                 self.filters[name].extra["choices"] = choices
@@ -188,12 +196,13 @@ class PeriodFilters(ReportFilters):
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         sources = Patient.objects.filter(home_clinic__in=self.clinics).exclude(source="")
-        named = sources.order_by("source").values_list("source", flat=True).distinct()
+        found = sources.order_by("source").values_list("source", flat=True).distinct()
+        names = channel_names()
         return super().choices() | {
             "doctor": [(str(doctor.pk), doctor.name) for doctor in self._doctors()],
             "tier": tier_choices(self.at),
             "tag": [(str(tag.pk), tag.name) for tag in Tag.objects.order_by("name", "id")],
-            "source": [(source, source) for source in named],
+            "source": sorted(((source, names.get(source, source)) for source in found), key=itemgetter(1)),
             "social_group": [(str(one.pk), str(one)) for one in SocialGroup.objects.order_by("name", "id")],
         }
 

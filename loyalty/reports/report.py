@@ -47,6 +47,8 @@ class Report:
     is_summary: ClassVar[bool] = False
     # What the empty report says instead of a table; empty: the usual words.
     empty_text: ClassVar[Text] = ""
+    # The section of the admin where what it tells of is entered, as `loyalty.goal`.
+    entered_in: ClassVar[str] = ""
 
     def columns_for(self, scope: Scope) -> Sequence[Column]:
         """A report whose columns depend on the question says which; usually always the same."""
@@ -107,6 +109,8 @@ class Figure:
     permissions: ClassVar[tuple[str, ...]] = (VIEW_REPORTS,)
     # Whether more is better: None where it is neither.
     is_more_better: ClassVar[bool | None] = None
+    # What the tile says instead of a dash while nobody can know.
+    unknown: ClassVar[Text] = ""
     # Known only as it is now: nothing to compare with.
     is_of_now: ClassVar[bool] = False
     # The report whose rows of the same days make the number, and the filters that narrow it to them.

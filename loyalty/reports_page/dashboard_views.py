@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from loyalty.reports.filters import ReportFilters
 from loyalty.reports.registry import figures_for, find_report, reports_for
 from loyalty.reports.report import EXPORT, Report
 from loyalty.reports_page.access import open_report, read_filters
+from loyalty.reports_page.chart_pictures import Size, chart_picture
 from loyalty.reports_page.table import Linker, show_page
 from loyalty.reports_page.tiles import tile_of
 from loyalty.reports_page.words import days_text, period_of
@@ -43,16 +44,13 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 def _charts(request: HttpRequest) -> list[dict[str, Any]]:
     """Of the clinic that is chosen, over each report's own usual days: a chart by months needs more than one."""
-    query = _clinic_query(request)
+    query = QueryDict(_clinic_query(request).removeprefix("?"))
     return [
-        {
-            "title": str(plan.title),
-            "url": f"{reverse('admin:report_chart', args=[report.code, number])}{query}",
-            "report_url": f"{reverse('admin:report', args=[report.code])}{query}",
-        }
+        chart_picture(report, number, query=query, size=Size.HALF)
+        | {"report_url": f"{reverse('admin:report', args=[report.code])}{_clinic_query(request)}"}
         for report in reports_for(request.user)
         if report.on_dashboard
-        for number, plan in enumerate(report.charts)
+        for number in range(len(report.charts))
     ]
 
 

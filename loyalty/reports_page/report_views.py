@@ -1,5 +1,6 @@
 """A report on the screen: one filter bar, charts, a table with totals. Its whole state is in the address."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -8,11 +9,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from loyalty.reports.columns import Row
 from loyalty.reports.filters import ReportFilters
 from loyalty.reports.report import EXPORT, EXPORT_PERSONAL, Report
 from loyalty.reports.scope import Scope
 from loyalty.reports_page.access import open_report, read_filters
-from loyalty.reports_page.chart_pictures import picture
+from loyalty.reports_page.chart_pictures import Size, chart_picture, has_numbers, picture, size_of
 from loyalty.reports_page.table import MOST_SHOWN, PER_PAGE, Linker, show_page
 from loyalty.reports_page.words import days_text, period_of
 
@@ -34,7 +36,8 @@ def report_chart(request: HttpRequest, report: str, number: int) -> HttpResponse
     if not filters.is_valid() or number >= len(shown.charts):
         raise Http404
     scope = filters.scope()
-    return picture(shown.charts_of(list(shown.rows(scope)), scope=scope)[number])
+    chart = shown.charts_of(list(shown.rows(scope)), scope=scope)[number]
+    return picture(chart, size=size_of(request.GET.get("size", "")))
 
 
 def _answer(request: HttpRequest, report: Report, scope: Scope) -> dict[str, Any]:
@@ -48,7 +51,7 @@ def _answer(request: HttpRequest, report: Report, scope: Scope) -> dict[str, Any
         "page": page,
         "first_row": (page.number - 1) * PER_PAGE + 1,
         "last_row": (page.number - 1) * PER_PAGE + len(rows),
-        "charts": _charts(request, report) if rows else [],
+        "charts": _charts(request, report, rows, scope=scope),
         "query": _without_page(request),
         "may_export": request.user.has_perm(EXPORT),
         "offers_personal": request.user.has_perm(EXPORT_PERSONAL)
@@ -65,12 +68,10 @@ def _without_page(request: HttpRequest) -> str:
     return query.urlencode()
 
 
-def _charts(request: HttpRequest, report: Report) -> list[dict[str, str]]:
-    query = request.GET.urlencode()
-    return [
-        {"title": str(plan.title), "url": f"{reverse('admin:report_chart', args=[report.code, number])}?{query}"}
-        for number, plan in enumerate(report.charts)
-    ]
+def _charts(request: HttpRequest, report: Report, rows: Sequence[Row], *, scope: Scope) -> list[dict[str, Any]]:
+    drawn = [number for number, chart in enumerate(report.charts_of(rows, scope=scope)) if has_numbers(chart)]
+    size = Size.WIDE if len(drawn) == 1 else Size.HALF
+    return [chart_picture(report, number, query=request.GET, size=size) for number in drawn]
 
 
 def _page_number(request: HttpRequest) -> int:
@@ -85,6 +86,13 @@ def _page_url(request: HttpRequest, number: int) -> str:
     return f"?{query.urlencode()}"
 
 
+def _section_url(request: HttpRequest, report: Report) -> str:
+    """Where the person may enter what an empty report lacks."""
+    app_label, _dot, model = report.entered_in.partition(".")
+    may_enter = model and request.user.has_perm(f"{app_label}.view_{model}")
+    return reverse(f"admin:{app_label}_{model}_changelist") if may_enter else ""
+
+
 def _show(
     request: HttpRequest, report: Report, filters: ReportFilters, answer: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
@@ -94,6 +102,7 @@ def _show(
         "report": report,
         "form": filters.form,
         "empty_text": report.empty_text or _("There is nothing for these days and filters. Choose others."),
+        "section_url": _section_url(request, report),
         **answer,
     }
     return render(request, "loyalty/reports_page/report.html", context, status=status)

@@ -29,9 +29,9 @@ def tile_of(figure: Figure, scope: Scope, *, linker: Linker) -> Tile:
     return Tile(
         code=figure.code,
         title=str(figure.title),
-        text=short_text(now, figure.unit),
+        text=str(figure.unknown) if now is None and figure.unknown else short_text(now, figure.unit),
         change=change_text(now, before, figure.unit),
-        before=short_text(before, figure.unit) if is_compared else "",
+        before=short_text(before, figure.unit) if is_compared and before is not None else "",
         mood=_mood(now, before, figure.is_more_better),
         definition=str(figure.definition),
         url=linker.url(figure.behind(scope)) if now is not None else "",

@@ -45,6 +45,9 @@ class EventChoiceAdmin(PortalAdmin):
         context["subtitle"] = None
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def object_title(self, obj: EventChoice) -> str:
+        return self.event_title(obj)
+
     @admin.display(description=_("message"), ordering="event")
     def event_title(self, choice: EventChoice) -> str:
         try:

@@ -3,12 +3,13 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class MessageKind(models.TextChoices):
     """Patients agree to service and to advertising messages apart; a code is what they have just asked for."""
 
-    SERVICE = "SERVICE", _("Service")
+    SERVICE = "SERVICE", pgettext_lazy("kind of message", "Service")
     ADVERTISING = "ADVERTISING", _("Advertising")
     CODE = "CODE", _("One-time code")
 

@@ -35,7 +35,6 @@ class SourceChannelAdmin(OwnClinicsAdmin):
     list_filter = ("is_active", "kind", ChannelClinicFilter)
     search_fields = ("name", "=code")
     prepopulated_fields = {"code": ("name",)}
-    filter_horizontal = ("clinics",)
     ordering = ("name", "id")
 
     class Media:

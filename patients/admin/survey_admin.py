@@ -17,7 +17,7 @@ class ChoiceInline(admin.TabularInline):
 
 @admin.register(SurveyQuestion)
 class SurveyQuestionAdmin(PortalAdmin):
-    title_add = _("Add a survey question")
+    title_add = _("New survey question")
     title_change = _("Survey question")
     inlines = (ChoiceInline,)
     list_display = ("text", "kind", "place", "is_active")

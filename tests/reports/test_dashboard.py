@@ -64,8 +64,11 @@ def test_liability_is_the_worth_of_what_is_left(maria, points):
     assert listed.context["page"].rows[-1][-1].text == "500"
 
 
-def test_unknown_is_a_dash_and_never_a_zero(maria, program):
-    assert tile(maria.get(PAGE), "breakage").text == "—"
+def test_unknown_is_told_and_never_a_zero(maria, program):
+    page = maria.get(PAGE)
+
+    assert (tile(page, "breakage").text, tile(page, "crr").text) == ("рано считать", "—")
+    assert (tile(page, "crr").before, tile(page, "revenue").before) == ("", f"0{NB}₽")
 
 
 def test_every_tile_costs_at_most_three_queries(maria, points):
@@ -109,6 +112,14 @@ def test_dashboard_draws_lines_bars_and_the_heat_map_of_what_the_clinic_sold(mar
     listed = maria.get(heat["page"].rows[0][1].url).context["page"].rows
     assert sorted(row[1].text for row in listed) == ["Анна", "Вера"]
     assert maria.get(heat["url"]).status_code == 200
+
+
+def test_chart_is_drawn_for_the_room_it_has(maria, points):
+    chart = next(chart for chart in maria.get(PAGE).context["charts"] if chart["title"].startswith("Начислено"))
+    drawn = [maria.get(chart[url]).content.decode() for url in ("url", "phone_url")]
+    wide = maria.get("/admin/reports/points/chart-0.svg?size=huge").content.decode()
+
+    assert [svg.partition('width="')[2][:3] for svg in (*drawn, wide)] == ["640", "420", "960"]
 
 
 def test_clinic_without_receipts_is_told_what_to_do(maria, program):

@@ -71,6 +71,7 @@ class BreakageFigure(Figure):
     definition = _("Burnt / issued, over months of issue of which nothing is open any more.")
     order = 250
     is_of_now = True
+    unknown = TOO_EARLY
 
     def value(self, scope: Scope) -> int | None:
         return breakage_bp(cohorts(scope))

@@ -8,7 +8,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from clinics.calendar import add_months
-from loyalty.figures.channels import read_new_buyers
+from loyalty.figures.channels import channel_names, read_new_buyers
 from loyalty.figures.clients import read_lifetime_value
 from loyalty.figures.people import Buyer, read_all_buyers, read_buyers, read_newcomers, repeat_buyer_ids
 from loyalty.figures.sales import read_sales
@@ -67,12 +67,13 @@ class BuyerList(Report):
 
     def rows(self, scope: Scope) -> Iterator[Row]:
         zones = {clinic.pk: clinic.tz for clinic in scope.clinics}
+        names = channel_names()
         for buyer in self.buyers(scope):
             zone = zones[buyer.clinic_id]
             yield (
                 str(buyer.patient_id), person_name(buyer.patient, patient_id=buyer.patient_id), buyer.phone,
-                buyer.channel, buyer.first_at.astimezone(zone), buyer.last_at.astimezone(zone), buyer.receipts,
-                buyer.paid,
+                names.get(buyer.channel, buyer.channel) or None, buyer.first_at.astimezone(zone),
+                buyer.last_at.astimezone(zone), buyer.receipts, buyer.paid,
             )  # fmt: skip
 
     def _is_repeat(self, scope: Scope) -> bool:

@@ -45,6 +45,7 @@ class GoalReport(Report):
     order = 70
     permissions = (VIEW_REPORTS, "loyalty.view_goal")
     filters = StaffFilters
+    entered_in = "loyalty.goal"
     empty_text = _("No goals in this period. They are set under «Goals».")
     columns = (
         Column("number", _("No."), Unit.TEXT),

@@ -62,7 +62,12 @@ class ReminderFunnel(Report):
         Column("held_out", _("Held out"), Unit.COUNT, _("Reminders that the hold-out group did not get.")),
     )
     charts = (
-        ChartPlan(ChartKind.BARS, _("From reminder to purchase"), "days", ("delivered", "came", "receipts")),
+        ChartPlan(
+            ChartKind.BARS,
+            _("From reminder to purchase, by days before burning"),
+            "days",
+            ("delivered", "came", "receipts"),
+        ),
     )
     on_dashboard = True
 

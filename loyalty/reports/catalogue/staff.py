@@ -82,6 +82,7 @@ class StaffBonusReport(Report):
     order = 220
     permissions = (*PERMISSIONS, "loyalty.view_staffbonusrate")
     filters = BonusFilters
+    entered_in = "loyalty.staffbonusrate"
     empty_text = _("No bonus in this period. Rates are set under «Bonuses of the staff».")
     columns = (
         Column("month", _("Month"), Unit.MONTH),
