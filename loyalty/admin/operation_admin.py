@@ -14,6 +14,8 @@ from clinics.number_texts import signed_text
 from clinics.scope import clinics_of
 from loyalty.admin.people_search import SEARCH_HELP, facts_of_found_patients
 from loyalty.models import Account, Entry, Operation
+from loyalty.program.versions import compiled_version
+from loyalty.texts.operation_reasons import Act, operation_reason, read_names
 
 # A slice of the nightly burning has thousands of entries.
 MOST_ENTRIES = 20
@@ -43,15 +45,14 @@ class AccountFilter(admin.SimpleListFilter):
 class OperationAdmin(FactAdmin):
     list_display = ("id", "effective_at", "kind", "source", "actor", "reason")
     list_filter = (AccountFilter, "kind", "source")
-    list_select_related = ("actor",)
+    list_select_related = ("actor", "program_version")
     search_fields = ("id",)
     search_help_text = SEARCH_HELP
     ordering = ("-id",)
     fields = (
-        ("kind", "source"), ("effective_at", "recorded_at"), ("actor", "reason"), "moved", "reversal_of", "key",
-        "explanation",
+        ("kind", "source"), ("effective_at", "recorded_at"), ("actor", "reason"), "moved", "reversal_of", "why",
     )  # fmt: skip
-    readonly_fields = ("moved",)
+    readonly_fields = ("moved", "why")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Operation]:
         rows = super().get_queryset(request)
@@ -91,3 +92,11 @@ class OperationAdmin(FactAdmin):
         rows = [(str(entry.account.patient or entry.account), signed_text(entry.units)) for entry in entries]
         shown = format_html_join("", "<div>{}: {}</div>", rows[:MOST_ENTRIES])
         return shown if len(rows) <= MOST_ENTRIES else shown + "…"
+
+    @admin.display(description=_("why"))
+    def why(self, operation: Operation) -> str:
+        """By the program that the operation was made by."""
+        version = operation.program_version
+        act = Act(operation.pk, operation.reversal_of_id, operation.reason, operation.explanation or {})
+        program = compiled_version(version) if version else None
+        return operation_reason(act, program=program, names=read_names([act])) or "—"

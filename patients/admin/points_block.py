@@ -1,11 +1,10 @@
 """What the patient's card says of points: balance, what burns when, the last operations. Reads the ledger only."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinics.calendar import local_date
 from clinics.money import to_kopecks
@@ -13,18 +12,16 @@ from clinics.number_texts import day_text, money_text, number_text, signed_text,
 from loyalty.checkout.member_state import MemberState, NoAccount, read_member_state
 from loyalty.ledger.balance import BurnDay
 from loyalty.ledger.statement import StatementRow, statement
-from loyalty.models import OperationKind, Privilege
+from loyalty.models import OperationKind
 from loyalty.program.versions import NoProgram, current_program
-from loyalty.receipt_numbers import receipt_numbers
 from loyalty.rules.compiled import CompiledProgram
-from loyalty.texts.explanations import explain, rule_title, tier_title
-from loyalty.texts.manual_points import manual_reason
+from loyalty.texts.explanations import tier_title
+from loyalty.texts.operation_reasons import Act, Names, operation_reason, read_names
 from loyalty.texts.tiers import tier_notes
 from loyalty.tiers.outlooks import read_tier_outlook
 from patients.models import Patient
 
 SHOWN_OPERATIONS = 20
-WELCOME = "welcome"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +55,6 @@ class PointsBlock:
     history: tuple[HistoryRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """What operations are about: numbers of receipts by operation, titles of rewards by id."""
-
-    receipts: dict[int, int]
-    rewards: dict[int, str]
-
-
 def read_points_block(*, patient: Patient, at: datetime) -> PointsBlock | None:
     """None for a person without an account. Five queries, a sixth where tiers count a window of months, one more
     where points went for rewards."""
@@ -78,7 +67,7 @@ def read_points_block(*, patient: Patient, at: datetime) -> PointsBlock | None:
     account = standing.account
     outlook = read_tier_outlook(standing, program=program, day=state.today)
     rows = statement(account.pk, SHOWN_OPERATIONS)
-    names = _names(rows)
+    names = read_names([_act(row) for row in rows])
     return PointsBlock(
         balance=number_text(account.balance),
         pending=number_text(account.pending) if account.pending else "",
@@ -90,16 +79,6 @@ def read_points_block(*, patient: Patient, at: datetime) -> PointsBlock | None:
         tier_notes=tier_notes(outlook, program=program, today=state.today) if outlook else (),
         burns=_burns(state),
         history=tuple(_row(row, state=state, program=program, names=names) for row in rows),
-    )
-
-
-def _names(rows: Sequence[StatementRow]) -> _Names:
-    rewards = {row.explanation["privilege"] for row in rows if row.explanation and "privilege" in row.explanation}
-    language = get_language() or ""
-    return _Names(
-        receipts=receipt_numbers({row.reversal_of_id or row.operation_id for row in rows}),
-        # An empty set asks no question.
-        rewards={each.pk: each.title_in(language) for each in Privilege.objects.filter(pk__in=rewards)},
     )
 
 
@@ -132,56 +111,19 @@ def _burn(item: BurnDay, *, state: MemberState) -> BurnTile:
     )
 
 
-def _row(row: StatementRow, *, state: MemberState, program: CompiledProgram, names: _Names) -> HistoryRow:
-    explained = explain(row.explanation or {}, program=program)
-    reasons = " ".join((*explained.earnings, *explained.spend))
-    tz = state.standing.patient.home_clinic.tz
+def _act(row: StatementRow) -> Act:
+    return Act(row.operation_id, row.reversal_of_id, row.reason, row.explanation or {})
+
+
+def _row(row: StatementRow, *, state: MemberState, program: CompiledProgram, names: Names) -> HistoryRow:
     return HistoryRow(
-        at=row.effective_at.astimezone(tz),
+        at=row.effective_at.astimezone(state.standing.patient.home_clinic.tz),
         points=signed_text(row.units),
         is_gain=row.units > 0,
         kind=str(OperationKind(row.kind).label),
-        why=". ".join(part for part in (_receipt(row, names.receipts), reasons) if part)
-        or _by_hand(row)
-        or _gift(row, program)
-        or _reward(row, names.rewards),
+        why=operation_reason(_act(row), program=program, names=names),
         last_day=_last_day(row, state=state),
     )
-
-
-def _by_hand(row: StatementRow) -> str:
-    """The category that the patient reads, then the comment of the staff."""
-    return ". ".join(part for part in (manual_reason(row.explanation), row.reason) if part)
-
-
-def _gift(row: StatementRow, program: CompiledProgram) -> str:
-    """Which gift was given, or taken back after a refund."""
-    about = row.explanation or {}
-    code = str(about.get("lapsed_gift") or about.get("undone_gift") or about.get("rule"))
-    if code == WELCOME:
-        return _("Welcome gift")
-    if code not in program.titles:
-        return ""
-    title = rule_title(program, code)
-    if "undone_gift" in about:
-        return _("“%(gift)s”: the friend's visit was refunded.") % {"gift": title}
-    if "lapsed_gift" in about:
-        return _("“%(gift)s”: after a refund the payments no longer reach its sum.") % {"gift": title}
-    return title
-
-
-def _reward(row: StatementRow, rewards: dict[int, str]) -> str:
-    """What points were spent on, or came back for when its code was not used in time."""
-    title = rewards.get((row.explanation or {}).get("privilege", 0))
-    return _("Reward “%(title)s”") % {"title": title} if title else ""
-
-
-def _receipt(row: StatementRow, numbers: dict[int, int]) -> str:
-    number = numbers.get(row.reversal_of_id or row.operation_id)
-    if number is None:
-        return ""
-    text = _("Refund of receipt %(number)s") if row.reversal_of_id else _("Receipt %(number)s")
-    return text % {"number": number}
 
 
 def _last_day(row: StatementRow, *, state: MemberState) -> str:
