@@ -220,6 +220,12 @@ class LongPeriodFilters(PeriodFilters):
     usual_period = "last_12_months"
 
 
+class PatientFilters(PeriodFilters):
+    """Of what patients have, whoever treated them."""
+
+    doctor = None
+
+
 class ComparedFilters(PeriodFilters):
     """Of something that stands beside what it was."""
 

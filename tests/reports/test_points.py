@@ -11,7 +11,7 @@ from loyalty.models import Account, Entry, Operation
 from loyalty.reports.open_points import open_points
 from loyalty.rollups.counting import count_changed_days
 from tests.ledger.accounts import burn, dated, lot, rolls
-from tests.people import make_clinic
+from tests.people import make_clinic, make_tag
 from tests.programs import NOON, make_member
 from tests.reports.answers import rows_of, scope_of, totals_of
 
@@ -101,6 +101,26 @@ def test_number_leads_to_exactly_its_operations(maria, history, act, units):
 
     shown = [row[7].text.replace("−", "-").replace("\u00a0", "") for row in listed.context["page"].rows]
     assert [int(text) for text in shown] == units
+
+
+def test_points_of_chosen_patients_are_theirs_alone_and_lead_to_their_operations(maria, history, anna):
+    vera = make_member("Чужова", "Вера", "+79160000001")
+    earn(vera.standing.account, 7, at=NOON - timedelta(days=10), key="vera", day=date(2027, 1, 31))
+    tag = make_tag()
+    anna.tags.add(tag)
+    days = "first=2026-09-01&last=2026-11-30"
+
+    page = maria.get(f"/admin/reports/points/?{days}&tag={tag.pk}")
+
+    assert rows_of(maria.user, "points", days)[2][1] == 1007
+    assert rows_of(maria.user, "points", f"{days}&tag={tag.pk}") == [
+        (date(2026, 9, 1), 500, 0, 0, 0, 0, 0, 0, 500),
+        (date(2026, 10, 1), 0, 200, 0, 0, 0, 0, 0, 300),
+        (date(2026, 11, 1), 1000, 100, 40, 50, 300, 70, 0, 960),
+    ]
+    assert rows_of(maria.user, "points", f"first=2026-11-13&last=2026-11-30&tag={tag.pk}")[0][8] == 960
+    listed = maria.get(page.context["page"].rows[2][1].url).context["page"].rows
+    assert [row[7].text.replace("\u00a0", " ") for row in listed] == ["1 000"]
 
 
 def test_liability_of_any_past_day_equals_the_replay(maria, history):

@@ -12,7 +12,7 @@ from loyalty.models import Entry, OperationKind, Unit
 from loyalty.reports.catalogue.points_flow import KINDS_OF
 from loyalty.reports.columns import Column, Row, Thing
 from loyalty.reports.columns import Unit as CellUnit
-from loyalty.reports.filters import PeriodFilters
+from loyalty.reports.filters import PatientFilters
 from loyalty.reports.report import VIEW_REPORTS, Report
 from loyalty.reports.scope import Scope
 from patients.models import Patient
@@ -28,8 +28,7 @@ ACTS = [
 ]
 
 
-class OperationFilters(PeriodFilters):
-    doctor = None
+class OperationFilters(PatientFilters):
     act = django_filters.ChoiceFilter(label=_("What happened"), empty_label=_("Anything"), choices=ACTS)
 
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from clinics.calendar import add_months
+from loyalty.figures.sold import segment_ids
 from loyalty.models import OperationKind
 from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Unit
 from loyalty.reports.figure_cells import days_filters, month_filters, months_of
-from loyalty.reports.filters import LONGEST_YEARS, PointsFilters
+from loyalty.reports.filters import LONGEST_YEARS, PatientFilters
 from loyalty.reports.report import Figure, Report
 from loyalty.reports.scope import Days, Scope
-from loyalty.rollups.reading import Moved, points_by_month
+from loyalty.rollups.reading import Moved, patients_points_by_month, points_by_month
 
 Kind = OperationKind
 NOTHING = Moved()
@@ -31,13 +33,17 @@ KINDS_OF = {
 }
 
 
+class PointsFlowFilters(PatientFilters):
+    usual_period = "last_12_months"
+
+
 class PointsFlow(Report):
     code = "points"
     title = _("Points by month")
     lead = _("How many points were given, spent and burnt, and how many were left at the end of each month.")
     section = _("Points")
     order = 200
-    filters = PointsFilters
+    filters = PointsFlowFilters
     columns = (
         Column("month", _("Month"), Unit.MONTH),
         Column("issued", _("Issued"), Unit.POINTS, _("Earned, given as gifts, brought over as opening balances.")),
@@ -61,7 +67,7 @@ class PointsFlow(Report):
     def rows(self, scope: Scope) -> Iterator[Row]:
         first, last = scope.days.first, min(scope.days.last, scope.today())
         left = points_left(scope.over(Days(BEGINNING, first - timedelta(days=1))))
-        by_month = points_by_month(clinic_ids=scope.clinic_ids, first=first, last=last)
+        by_month = _by_month(scope.over(Days(first, last)))
         for days in months_of(Days(first, last)):
             month = days.first.replace(day=1)
             kinds = by_month.get(month, {})
@@ -87,7 +93,7 @@ class _PointsFigure(Figure):
 
     def value(self, scope: Scope) -> int:
         kinds = [Kind(kind) for kind in KINDS_OF[self.act]]
-        months = points_by_month(clinic_ids=scope.clinic_ids, first=scope.days.first, last=scope.days.last)
+        months = _by_month(scope)
         moved = [month.get(kind, NOTHING) for month in months.values() for kind in kinds]
         return sum(abs(one.credit + one.debit) for one in moved)
 
@@ -122,8 +128,17 @@ class PointsBurnt(_PointsFigure):
 
 def points_left(scope: Scope) -> int:
     """All points moved by the end of the scope's last day: balances and pending less debts. One query."""
-    months = points_by_month(clinic_ids=scope.clinic_ids, first=BEGINNING, last=scope.days.last)
+    months = _by_month(scope.over(Days(BEGINNING, scope.days.last)))
     return sum(_net(kinds) for kinds in months.values())
+
+
+def _by_month(scope: Scope) -> dict[date, dict[str, Moved]]:
+    """Rollups know clinics; chosen patients are read from the ledger."""
+    asked: dict[str, Any] = {
+        "clinic_ids": scope.clinic_ids, "first": scope.days.first, "last": scope.days.last,
+    }  # fmt: skip
+    patients = segment_ids(scope)
+    return points_by_month(**asked) if patients is None else patients_points_by_month(patients, **asked)
 
 
 def _net(kinds: Mapping[str, Moved]) -> int:
