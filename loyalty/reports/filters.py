@@ -252,9 +252,10 @@ class ClinicFilters(ReportFilters):
         return Days(self.today(), self.today())
 
 
-class DayFilters(ReportFilters):
+class DayFilters(PatientFilters):
     """As of the end of a day: a day to come is asked about as today."""
 
+    period = first = last = None
     on = day_filter(gettext_lazy("At the end of"))
 
     def days(self) -> Days:

@@ -1,5 +1,6 @@
 """What is open and what has burnt, for the clinics of a report. Reads no clock."""
 
+from loyalty.figures.sold import segment_ids
 from loyalty.reports.columns import rate_bp
 from loyalty.reports.scope import Scope
 from loyalty.rollups.cohort_days import Cohort, read_cohorts
@@ -8,7 +9,7 @@ from loyalty.rollups.open_reading import OpenPoints, open_points_on
 
 def open_points(scope: Scope) -> list[OpenPoints]:
     """At the end of the scope's last day, by the month in which they burn."""
-    return open_points_on(scope.days.last, clinics=scope.clinics)
+    return open_points_on(scope.days.last, clinics=scope.clinics, patient_ids=segment_ids(scope))
 
 
 def cohorts(scope: Scope) -> list[Cohort]:

@@ -93,8 +93,15 @@ def first_day(clinic: Clinic) -> date | None:
     return None if oldest is None else local_date(oldest, clinic.tz)
 
 
-def asked_of(clinics: Sequence[Clinic], *, first: date, last: date, through: int = NOW) -> dict[str, Any]:
-    """Parameters of OPEN_DAYS."""
+def asked_of(
+    clinics: Sequence[Clinic],
+    *,
+    first: date,
+    last: date,
+    through: int = NOW,
+    patient_ids: Sequence[int] | None = None,
+) -> dict[str, Any]:
+    """Parameters of OPEN_DAYS; None is everybody."""
     starts = [end_of_day(first - timedelta(days=1), clinic.tz) for clinic in clinics]
     return {
         "clinics": [clinic.pk for clinic in clinics],
@@ -104,4 +111,5 @@ def asked_of(clinics: Sequence[Clinic], *, first: date, last: date, through: int
         "first": first,
         "last": last,
         "through": through,
+        "patients": patient_ids,
     }

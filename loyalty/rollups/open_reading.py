@@ -42,20 +42,23 @@ class OpenPoints:
     waiting: int = 0
 
 
-def open_points_on(day: date, *, clinics: Sequence[Clinic]) -> list[OpenPoints]:
+def open_points_on(
+    day: date, *, clinics: Sequence[Clinic], patient_ids: Sequence[int] | None = None
+) -> list[OpenPoints]:
     """At the end of the day in each clinic's calendar; the month None comes last. At most three queries.
 
     Today, a day of which the night has not come, and a day that an operation has changed since its night are
-    counted from the lots that are open and the operations since then.
+    counted from the lots that are open and the operations since then. So are chosen patients: days are stored of
+    whole clinics.
     """
-    stored = _stored_clinics(day, clinics)
+    stored = _stored_clinics(day, clinics) if patient_ids is None else set()
     found: dict[date | None, OpenPoints] = {}
     for is_stored, query in ((True, STORED), (False, OPEN_DAYS + BY_MONTH.format(rows="open"))):
         asked = [clinic for clinic in clinics if (clinic.pk in stored) is is_stored]
         if not asked:
             continue
         with connection.cursor() as cursor:
-            cursor.execute(query, asked_of(asked, first=day, last=day))
+            cursor.execute(query, asked_of(asked, first=day, last=day, patient_ids=patient_ids))
             for month, points, waiting in cursor.fetchall():
                 known = found.get(month, OpenPoints(month, 0))
                 found[month] = OpenPoints(month, known.points + points, known.waiting + waiting)
@@ -72,11 +75,13 @@ class OpenOfAccount:
     waiting: int
 
 
-def list_open_points(day: date, *, clinics: Sequence[Clinic]) -> list[OpenOfAccount]:
+def list_open_points(
+    day: date, *, clinics: Sequence[Clinic], patient_ids: Sequence[int] | None = None
+) -> list[OpenOfAccount]:
     """The same by account, counted from the ledger: of a past day points that roll stand in the month that is
     known now. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(OPEN_DAYS + BY_ACCOUNT, asked_of(clinics, first=day, last=day))
+        cursor.execute(OPEN_DAYS + BY_ACCOUNT, asked_of(clinics, first=day, last=day, patient_ids=patient_ids))
         return [OpenOfAccount(*row) for row in cursor.fetchall()]
 
 

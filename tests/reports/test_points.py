@@ -123,6 +123,22 @@ def test_points_of_chosen_patients_are_theirs_alone_and_lead_to_their_operations
     assert [row[7].text.replace("\u00a0", " ") for row in listed] == ["1 000"]
 
 
+def test_open_points_of_chosen_patients_are_theirs_alone_on_any_day(maria, history, anna):
+    vera = make_member("Чужова", "Вера", "+79160000001")
+    earn(vera.standing.account, 7, at=NOON - timedelta(days=10), key="vera", day=date(2027, 3, 31))
+    tag = make_tag()
+    anna.tags.add(tag)
+    count_changed_days(clinic=anna.home_clinic, at=NOON)
+
+    page = maria.get(f"/admin/reports/liability/?on=2026-11-21&tag={tag.pk}")
+
+    assert [row[1] for row in rows_of(maria.user, "liability", "on=2026-11-21")] == [897, 70]
+    assert [row[1] for row in rows_of(maria.user, "liability", f"on=2026-11-21&tag={tag.pk}")] == [890, 70]
+    assert [row[1] for row in rows_of(maria.user, "liability", f"on=2026-10-20&tag={tag.pk}")] == [300]
+    listed = maria.get(page.context["page"].rows[0][1].url).context["page"].rows
+    assert [row[5].text for row in listed] == ["890"]
+
+
 def test_liability_of_any_past_day_equals_the_replay(maria, history):
     first = NOON - timedelta(days=80)
     found, replayed = [], []

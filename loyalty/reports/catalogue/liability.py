@@ -40,7 +40,8 @@ class Liability(Report):
         Column("value", _("Worth"), Unit.MONEY, _("Points by what one of them is worth in the program now.")),
         Column(
             "burns", _("Will probably burn"), Unit.POINTS,
-            _("Points by the share that burnt of months of which nothing is open; a dash while there are none."),
+            _("Points by the share that burnt of months of which nothing is open, of all patients of the clinics;"
+              " a dash while there are none."),
             is_derived=True,
         ),
         Column("expected", _("Will probably be spent"), Unit.MONEY, _("Worth of the rest."), is_derived=True),

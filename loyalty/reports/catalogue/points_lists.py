@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clinics.models import Clinic
+from loyalty.figures.sold import segment_ids
 from loyalty.models import Account
 from loyalty.reports.columns import Column, Row, Thing, Unit
 from loyalty.reports.filters import DayFilters, PointsFilters, day_filter
@@ -78,7 +79,7 @@ class OpenList(Report):
         only_lasting = scope.choices.get("lasting") == "no_day"
         return [
             one
-            for one in list_open_points(scope.days.last, clinics=scope.clinics)
+            for one in list_open_points(scope.days.last, clinics=scope.clinics, patient_ids=segment_ids(scope))
             if (month is None or one.month == month.replace(day=1)) and not (only_lasting and one.month)
         ]
 

@@ -1,6 +1,6 @@
 -- Points open at the end of days that follow one another, by clinic, kind and the month in which they burn; operations
 -- up to %(through)s. Counted back from what is left in the lots now: lots that are open, and the operations since the first day
--- began. Whatever is older is not read.
+-- began. Whatever is older is not read. Of chosen patients, if any: what they have alone, not what a household shares.
 --   DATED    burn after the lot's own day
 --   ROLLING  burn after the account's rolling date: the stored one where nothing has been paid since the day, else
 --            the last payment until then plus the account's months; a payment that was refunded in full never was
@@ -14,6 +14,7 @@ with place as (
     from loyalty_accounthome home
     join place on place.clinic_id = home.clinic_id
    where home.unit = 'POINTS'
+     and (%(patients)s::bigint[] is null or home.patient_id = any(%(patients)s::bigint[]))
 ), later as (
   select o.id, o.effective_at, o.id <= %(through)s::bigint as is_counted
     from loyalty_operation o where o.effective_at >= %(earliest)s::timestamptz or o.id > %(through)s::bigint
