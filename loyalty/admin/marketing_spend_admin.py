@@ -1,5 +1,6 @@
 """What the channels cost, by month: of the person's clinics and of the network."""
 
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import admin
@@ -14,7 +15,6 @@ from clinics.admin_money import money_display
 from clinics.admin_pages import PortalAdmin, own_clinics
 from loyalty.admin.spend_page import PERMISSIONS as IMPORT_PERMISSIONS
 from loyalty.admin.spend_page import spend_import
-from loyalty.figures.channels import channel_choices
 from loyalty.models import MarketingSpend
 from patients.models import SourceChannel
 from patients.models.source_channel import OWN_SOURCES
@@ -44,13 +44,14 @@ class MarketingSpendAdmin(PortalAdmin):
         return rows.filter(Q(clinic=None) | Q(clinic__in=own_clinics(request)))
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
-        """A channel is chosen by its name: nobody remembers codes."""
+        """A channel is chosen by its name: nobody remembers codes. Only those that the person's own list shows."""
         if db_field.name != "source":
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         entered = self.get_queryset(request).order_by("source").values_list("source", "source").distinct()
-        return ChoiceField(
-            label=capfirst(str(db_field.verbose_name)), choices=[("", "—"), *channel_choices(entered)]
-        )
+        channels = self.admin_site._registry[SourceChannel].get_queryset(request).values_list("code", "name")
+        names = dict(entered) | {code: str(name) for code, name in OWN_SOURCES.items()} | dict(channels)
+        choices = sorted(names.items(), key=itemgetter(1))
+        return ChoiceField(label=capfirst(str(db_field.verbose_name)), choices=[("", "—"), *choices])
 
     def object_title(self, obj: MarketingSpend) -> str:
         return f"{self.channel(obj)}, {self.month_text(obj)}"

@@ -66,7 +66,8 @@ def test_pages_are_called_by_words_and_not_by_codes(olga):
 
 
 def test_channel_of_marketing_money_is_chosen_by_its_name(olga):
-    SourceChannel.objects.create(code="fitness", name="Фитнес-клуб", kind="PARTNER")
+    channel = SourceChannel.objects.create(code="fitness", name="Фитнес-клуб", kind="PARTNER")
+    channel.clinics.add(make_clinic())
     sums = {"month": "01.11.2026", "clinic": "", "amount": "1000", "note": ""}
     refused = olga.post("/admin/loyalty/marketingspend/add/", {"source": "fitnes", **sums})
 
