@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import DateField, F, Value
+from django.db.models import DateField, F, Max, Min, Value
 from django.db.models.functions import Least
 
 from clinics.calendar import local_date
@@ -17,13 +17,17 @@ from loyalty.rules.refunds import RefundPlan
 
 
 def lower_standing(receipt: Receipt, *, plan: RefundPlan, at: datetime) -> None:
-    """Turnover is net of refunds. A refund changes no tier: the coming night does, by the downgrade policy."""
+    """Turnover is net of refunds; a payment refunded in full was none, so the last one is the one before it.
+
+    A refund changes no tier: the coming night does, by the downgrade policy. Call after the refund is written.
+    """
     tomorrow = local_date(at, receipt.patient.home_clinic.tz) + timedelta(days=1)
     Standing.objects.filter(patient=receipt.patient_id).update(
         turnover=F("turnover") - to_roubles(plan.money_kopecks),
         visits=F("visits") - (1 if plan.is_complete else 0),
         # Of an empty day and another the database takes the other.
         tier_due_on=Least("tier_due_on", Value(tomorrow, DateField())),
+        **(_ends_of_payments(receipt) if plan.is_complete and receipt.paid else {}),
     )
 
 
@@ -38,13 +42,7 @@ def move_rolling_date_back(
 ) -> None:
     """Only a full refund of a payment moves the date back, to what the payments that stand have earned."""
     tz = receipt.patient.home_clinic.tz
-    standing_payment = (
-        Receipt.objects.filter(patient=receipt.patient_id, paid__gt=0)
-        .exclude(refunds__is_complete=True)
-        .order_by("-paid_at")
-        .values_list("paid_at", flat=True)
-        .first()
-    )
+    standing_payment = _ends_of_payments(receipt)["last_paid_at"]
     day = rolling_date_after_full_refund(
         payment_life(program.life, promised_months=account.rolling_months),
         # Imported payments may be older than the account.
@@ -61,3 +59,9 @@ def move_rolling_date_back(
             at=at,
             source=Source.DESK,
         )
+
+
+def _ends_of_payments(receipt: Receipt) -> dict[str, datetime | None]:
+    """When the patient paid first and last, of what has not been refunded in full."""
+    standing = Receipt.objects.filter(patient=receipt.patient_id, paid__gt=0).exclude(refunds__is_complete=True)
+    return standing.aggregate(first_paid_at=Min("paid_at"), last_paid_at=Max("paid_at"))

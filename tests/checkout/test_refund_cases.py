@@ -253,3 +253,21 @@ def test_full_refund_of_a_visit_takes_the_visit_and_the_turnover_off(rita):
     after_all = Standing.objects.get(patient=anna)
     assert (after_part.visits, after_part.turnover) == (2, 10_500)
     assert (after_all.visits, after_all.turnover) == (1, 10_000)
+
+
+def test_full_refund_leaves_the_payment_before_as_the_last_one(rita):
+    dentistry()
+    anna = make_member(at=NOON - timedelta(days=100))
+    earlier = post(anna, rita, SpendChoice.none(), ("therapy", 1_000_000), at=NOON - timedelta(days=30))
+    receipt = post(anna, rita, SpendChoice.none(), ("therapy", 200_000))
+
+    refund(receipt, SpreadAmount(150_000), actor=rita)
+    after_part = Standing.objects.get(patient=anna)
+    refund(receipt, actor=rita)
+    after_all = Standing.objects.get(patient=anna)
+    refund(earlier, actor=rita)
+    after_both = Standing.objects.get(patient=anna)
+
+    assert after_part.last_paid_at == receipt.paid_at
+    assert (after_all.first_paid_at, after_all.last_paid_at) == (earlier.paid_at, earlier.paid_at)
+    assert (after_both.first_paid_at, after_both.last_paid_at) == (None, None)
