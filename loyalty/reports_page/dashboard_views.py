@@ -1,6 +1,8 @@
 """The manager's first page: tiles with what has changed, charts, the list of reports. One filter bar for all."""
 
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -10,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from clinics import clock
 from loyalty.models import Receipt
-from loyalty.reports.files.companions import question_of_usual_days
+from loyalty.reports.files.companions import asked_on_dashboard, question_on_dashboard
 from loyalty.reports.filters import ReportFilters
+from loyalty.reports.periods import days_of
 from loyalty.reports.registry import figures_for, find_report, reports_for
 from loyalty.reports.report import EXPORT, Report
+from loyalty.reports.scope import Days, Scope
 from loyalty.reports_page.access import open_report, read_filters
 from loyalty.reports_page.chart_pictures import Size, chart_picture
 from loyalty.reports_page.table import Linker, show_page
@@ -35,45 +39,70 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "period": period_of(scope),
         "compared": days_text(scope.compared) if scope.compared is not None else "",
         "tiles": [tile_of(figure, scope, linker=linker) for figure in figures_for(request.user)],
-        "charts": _charts(request),
-        "heat_maps": _heat_maps(request),
+        "charts": _charts(request, scope, today=filters.today()),
+        "heat_maps": _heat_maps(request, scope),
         "has_receipts": Receipt.objects.filter(clinic__in=scope.clinic_ids).exists(),
     }
     return _show(request, filters, answer)
 
 
-def _charts(request: HttpRequest) -> list[dict[str, Any]]:
-    """Of the clinic that is chosen, over each report's own usual days: a chart by months needs more than one."""
-    query = QueryDict(_clinic_query(request).removeprefix("?"))
-    return [
-        chart_picture(report, number, query=query, size=Size.HALF)
-        | {"report_url": f"{reverse('admin:report', args=[report.code])}{_clinic_query(request)}"}
-        for report in reports_for(request.user)
-        if report.on_dashboard
-        for number in range(len(report.charts))
-    ]
+def _charts(request: HttpRequest, scope: Scope, *, today: date) -> list[dict[str, Any]]:
+    """Each with the days that it tells of."""
+    charts = []
+    for report in reports_for(request.user):
+        if not report.on_dashboard:
+            continue
+        asked = asked_on_dashboard(report, clinic=_clinic(request), days=scope.days)
+        query = QueryDict(urlencode(asked))
+        about = {"report_url": _report_url(report, asked), "days": days_text(_days_of(report, scope, today=today))}
+        charts += [
+            chart_picture(report, number, query=query, size=Size.HALF) | about
+            for number in range(len(report.charts))
+        ]
+    return charts
 
 
-def _heat_maps(request: HttpRequest) -> list[dict[str, Any]]:
+def _days_of(report: Report, scope: Scope, *, today: date) -> Days:
+    if "period" not in report.filters.base_filters:
+        return Days(today, today)
+    is_asked = "first" in asked_on_dashboard(report, clinic="", days=scope.days)
+    return scope.days if is_asked else days_of(report.filters.usual_period, today=today)
+
+
+def _heat_maps(request: HttpRequest, scope: Scope) -> list[dict[str, Any]]:
     """Tables that are pictures by themselves, asked about as the charts are."""
     shown = [one for one in reports_for(request.user) if one.on_dashboard and any(c.is_heat for c in one.columns)]
     at = clock.now()
     found = []
     for report in shown:
-        question = question_of_usual_days(report, user=request.user, typed=request.GET, at=at)
+        question = question_on_dashboard(
+            report, user=request.user, clinic=_clinic(request), days=scope.days, at=at
+        )
         if question is None:
             continue
         linker = Linker(user=request.user, query=request.GET, days=question.scope.days)
         page, rows = show_page(report, question.scope, number=1, linker=linker)
         if rows:
-            url = f"{reverse('admin:report', args=[report.code])}{_clinic_query(request)}"
-            found.append({"title": report.title, "url": url, "columns": question.columns(), "page": page})
+            asked = asked_on_dashboard(report, clinic=_clinic(request), days=scope.days)
+            found.append(
+                {
+                    "title": report.title,
+                    "url": _report_url(report, asked),
+                    "columns": question.columns(),
+                    "page": page,
+                }
+            )
     return found
 
 
-def _clinic_query(request: HttpRequest) -> str:
+def _report_url(report: Report, asked: dict[str, str]) -> str:
+    url = reverse("admin:report", args=[report.code])
+    return f"{url}?{urlencode(asked)}" if asked else url
+
+
+def _clinic(request: HttpRequest) -> str:
     clinic = request.GET.get("clinic", "")
-    return f"?clinic={clinic}" if clinic.isdecimal() else ""
+    return clinic if clinic.isdecimal() else ""
 
 
 def _show(

@@ -114,6 +114,20 @@ def test_dashboard_draws_lines_bars_and_the_heat_map_of_what_the_clinic_sold(mar
     assert maria.get(heat["url"]).status_code == 200
 
 
+def test_charts_follow_the_period_but_for_those_by_months_and_say_their_days(maria, points):
+    sell(person("Анна"), october(5), 1_000)
+
+    page = maria.get(f"{PAGE}?period=last_month")
+
+    days = {chart["report_url"].split("/")[3]: chart["days"] for chart in page.context["charts"]}
+    assert days["tiers"] == days["channels"] == "01.10.2026 – 31.10.2026"
+    assert days["points"] == "01.12.2025 – 22.11.2026"
+    assert days["liability"] == "22.11.2026"
+    [tiers] = {chart["report_url"] for chart in page.context["charts"] if "/tiers/" in chart["report_url"]}
+    assert "first=2026-10-01&last=2026-10-31" in tiers
+    assert maria.get(tiers).context["page"].rows
+
+
 def test_chart_is_drawn_for_the_room_it_has(maria, points):
     chart = next(chart for chart in maria.get(PAGE).context["charts"] if chart["title"].startswith("Начислено"))
     drawn = [maria.get(chart[url]).content.decode() for url in ("url", "phone_url")]
