@@ -13,6 +13,14 @@ from tests.programs import NOON, give_points, make_member, publish_preset
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 STORED = "caches.open('card').then(cache => cache.keys()).then(keys => keys.map(key => new URL(key.url).pathname))"
+# Playwright's own waiting takes a promise for the truth that it has not told yet.
+WAIT_UNTIL_STORED = f"""async () => {{
+    const until = Date.now() + 10_000;
+    while (!navigator.serviceWorker.controller || (await {STORED}).length === 0) {{
+        if (Date.now() > until) throw new Error("the card was never stored");
+        await new Promise(done => setTimeout(done, 50));
+    }}
+}}"""
 ALL_KEPT = (
     "caches.keys().then(names => Promise.all(names.map(name => caches.open(name).then(cache => cache.keys()))))"
     ".then(all => all.flat().map(key => new URL(key.url).pathname))"
@@ -31,7 +39,7 @@ def page(open_page, live_server, sms):
     give_points(make_member(), 3450, at=NOON - timedelta(days=9))
     page = open_page(**PHONE)
     log_in(page, sms)
-    page.wait_for_function(f"() => navigator.serviceWorker.controller && {STORED}.then(keys => keys.length)")
+    page.evaluate(WAIT_UNTIL_STORED)
     return page
 
 
