@@ -33,6 +33,7 @@ from loyalty.demo.voices import collect_voices, fill_call_list
 from loyalty.models import Standing
 from loyalty.past.receipts import PastReceipt, replay_receipts
 from loyalty.program.versions import NoProgram, RunningProgram, create_draft, current_program, publish
+from loyalty.rollups.counting import analyze_ledger
 from loyalty.rules.facts import SpendChoice, SpendKind
 
 SEED = 20261122
@@ -71,6 +72,9 @@ def seed(*, patients: int, at: datetime, show_progress: bool) -> bool:
         for first in range(0, demo.patients, BATCH):
             count = min(BATCH, demo.patients - first)
             _seed_batch(demo, first=first, count=count)
+            if first == 0:
+                # Somebody may look at reports already; how far tables grow from here the planner sees by itself.
+                analyze_ledger()
             bar.update(count)
     count_days(place=demo.place, at=demo.at)
     with transaction.atomic():

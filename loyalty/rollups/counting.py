@@ -53,7 +53,7 @@ def count_changed_days(*, clinic: Clinic, at: datetime) -> list[date]:
     with transaction.atomic():
         mark = _locked_mark(clinic, at=at)
         if not mark.operation_id:
-            _analyze()
+            analyze_ledger()
         through = Operation.objects.order_by("-id").values_list("id", flat=True).first() or 0
         asked: dict[str, Any] = {
             "clinic": clinic.pk,
@@ -118,9 +118,9 @@ def differences(*, clinic: Clinic, first: date, last: date) -> Iterator[Differen
         yield Difference(clinic, day, kind, int(stored), int(proved))
 
 
-def _analyze() -> None:
-    """Before a clinic is counted for the first time: its ledger may have been written a moment ago, and the
-    planner would join tables that it takes for empty row by row."""
+def analyze_ledger() -> None:
+    """Before a ledger is read for the first time: it may have been written a moment ago, and the planner would
+    join tables that it takes for empty row by row."""
     with connection.cursor() as cursor:
         cursor.execute(ANALYZE)
 
