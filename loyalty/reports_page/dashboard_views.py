@@ -54,7 +54,8 @@ def _charts(request: HttpRequest, scope: Scope, *, today: date) -> list[dict[str
             continue
         asked = asked_on_dashboard(report, clinic=_clinic(request), days=scope.days)
         query = QueryDict(urlencode(asked))
-        about = {"report_url": _report_url(report, asked), "days": days_text(_days_of(report, scope, today=today))}
+        days = _days_of(report, scope, asked=asked, today=today)
+        about = {"report_url": _report_url(report, asked), "days": days_text(days)}
         charts += [
             chart_picture(report, number, query=query, size=Size.HALF) | about
             for number in range(len(report.charts))
@@ -62,11 +63,11 @@ def _charts(request: HttpRequest, scope: Scope, *, today: date) -> list[dict[str
     return charts
 
 
-def _days_of(report: Report, scope: Scope, *, today: date) -> Days:
-    if "period" not in report.filters.base_filters:
-        return Days(today, today)
-    is_asked = "first" in asked_on_dashboard(report, clinic="", days=scope.days)
-    return scope.days if is_asked else days_of(report.filters.usual_period, today=today)
+def _days_of(report: Report, scope: Scope, *, asked: dict[str, str], today: date) -> Days:
+    if "first" in asked:
+        return scope.days
+    has_period = "period" in report.filters.base_filters
+    return days_of(report.filters.usual_period, today=today) if has_period else Days(today, today)
 
 
 def _heat_maps(request: HttpRequest, scope: Scope) -> list[dict[str, Any]]:

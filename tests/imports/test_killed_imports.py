@@ -1,8 +1,5 @@
 """Kill -9 in the middle of an import, then run it again: the same as a run that was left in peace."""
 
-import os
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,25 +11,19 @@ from loyalty.ledger.audit import breaches
 from loyalty.models import Account, ImportedOpening, Operation, Receipt, Standing
 from patients.models import Card, Patient, PatientSourceKey
 from tests.imports.files import run, write_csv
+from tests.killed import run_killed
 from tests.people import make_clinic
 from tests.programs import publish_preset
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def run_killed(command: str, path: Path, *arguments: str, fail_point: str) -> None:
-    child = subprocess.run(
-        [
-            *(sys.executable, "-m", "tests.imports.command_child", connection.settings_dict["NAME"]),
-            *(command, str(path), "--clinic", "mytishchi", "--source", "oldcrm", *arguments),
-        ],
-        env=os.environ | {"FAIL_POINT": fail_point},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr
+def killed_import(command: str, path: Path, *arguments: str, fail_point: str) -> None:
+    child = [
+        *(sys.executable, "-m", "tests.imports.command_child", connection.settings_dict["NAME"]),
+        *(command, str(path), "--clinic", "mytishchi", "--source", "oldcrm", *arguments),
+    ]
+    run_killed(child, fail_point=fail_point, seconds=120)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +40,7 @@ def test_killed_import_of_patients_is_completed_by_the_next_run(tmp_path, fail_p
     rows = [f"{n};Иванова{n};+7916{n:07d};{n % 7 * 10};{n * 100}" for n in range(1_200)]
     path = write_csv(tmp_path / "p.csv", "key;last_name;phone;balance;turnover", *rows)
 
-    run_killed("import_patients", path, fail_point=fail_point)
+    killed_import("import_patients", path, fail_point=fail_point)
     assert Patient.objects.count() == written
     run("import_patients", path)
 
@@ -77,7 +68,7 @@ def test_killed_import_of_receipts_leaves_whole_customers_and_is_completed(tmp_p
     rows = [f"{n};2020-0{month}-01;60000" for month in (3, 4) for n in range(500)]
     path = write_csv(tmp_path / "r.csv", "customer;date;amount", *rows)
 
-    run_killed("import_receipts", path, "--program", "1", "--as-of", "2020-04-30", fail_point=fail_point)
+    killed_import("import_receipts", path, "--program", "1", "--as-of", "2020-04-30", fail_point=fail_point)
     assert (Patient.objects.count(), Receipt.objects.count()) == (customers, 2 * customers)
     run("import_receipts", path, program=1, as_of="2020-04-30")
 

@@ -1,8 +1,5 @@
 """Kill -9 a worker in the middle of an import asked for in the admin: the next one completes it, counting once."""
 
-import os
-import signal
-import subprocess
 import sys
 
 import pytest
@@ -15,6 +12,7 @@ from loyalty.imports.runs import running
 from loyalty.imports.runs.asking import NewImport, ask, confirm
 from loyalty.models import Account, ImportFile, ImportRow, ImportRun, Receipt
 from patients.models import Patient
+from tests.killed import run_killed
 from tests.people import make_clinic
 from tests.programs import NOON, publish_preset
 
@@ -41,15 +39,9 @@ def work():
 
 
 def killed_worker(fail_point):
-    child = subprocess.run(
-        [sys.executable, "-m", "tests.imports.run_child", connection.settings_dict["NAME"], NOON.isoformat()],
-        env=os.environ | {"FAIL_POINT": fail_point},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr
+    database = connection.settings_dict["NAME"]
+    command = [sys.executable, "-m", "tests.imports.run_child", database, NOON.isoformat()]
+    run_killed(command, fail_point=fail_point, seconds=120)
     ImportRun.objects.update(claimed_until=Now())
 
 

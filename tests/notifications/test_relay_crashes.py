@@ -4,9 +4,6 @@ E-mail cannot be asked about, so a relay killed between sending and writing it d
 same Message-ID; at every other point an e-mail goes once, too.
 """
 
-import os
-import signal
-import subprocess
 import sys
 from datetime import timedelta
 from email import message_from_bytes
@@ -17,6 +14,7 @@ from django.db.models.functions import Now
 
 from notifications import relay
 from notifications.models import OutboxMessage
+from tests.killed import run_killed
 from tests.notifications.greeting import NOON, queue
 from tests.people import make_patient
 
@@ -26,15 +24,8 @@ PHONES = ["+79161234567", "+79167654321", "+79160000001"]
 
 
 def killed_relay(fail_point: str, **environment: str) -> None:
-    child = subprocess.run(
-        [sys.executable, "-m", "tests.notifications.relay_child", connection.settings_dict["NAME"]],
-        env=os.environ | environment | {"FAIL_POINT": fail_point},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr
+    command = [sys.executable, "-m", "tests.notifications.relay_child", connection.settings_dict["NAME"]]
+    run_killed(command, fail_point=fail_point, **environment)
 
 
 def leases_run_out() -> None:

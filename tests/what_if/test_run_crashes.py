@@ -1,14 +1,11 @@
 """Kill -9 a worker at every named point of a run: it is taken up again, once, or said to be broken."""
 
-import os
-import signal
-import subprocess
-
 import pytest
 from django.db.models.functions import Now
 
 from loyalty.models import WhatIfRun
 from loyalty.what_if import running
+from tests.killed import run_killed
 from tests.what_if.asked import AT, ask_for, live_a_year, make_draft, rows_of_everything_else, worker_command
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,15 +13,7 @@ POINTS = ["what_if.after_claim", "what_if.after_report", "what_if.before_finish"
 
 
 def killed_worker(fail_point):
-    child = subprocess.run(
-        worker_command(),
-        env=os.environ | {"FAIL_POINT": fail_point},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr
+    run_killed(worker_command(), fail_point=fail_point)
 
 
 def run_waiting():
