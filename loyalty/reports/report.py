@@ -49,6 +49,8 @@ class Report:
     empty_text: ClassVar[Text] = ""
     # The section of the admin where what it tells of is entered, as `loyalty.goal`.
     entered_in: ClassVar[str] = ""
+    # Of a list of things, what they are, as `loyalty.receipt`: the first column is their number.
+    opens: ClassVar[str] = ""
 
     def columns_for(self, scope: Scope) -> Sequence[Column]:
         """A report whose columns depend on the question says which; usually always the same."""
@@ -77,8 +79,10 @@ class Report:
 
     def behind(self, scope: Scope, column: Column, row: Row) -> Behind | Thing | None:
         """Where the rows behind a cell are listed, or the thing that it names. A number that has no rows by its
-        nature is a derived column, or says so where its row tells how it is counted."""
-        return None
+        nature is a derived column, or says so where its row tells how it is counted. A list of things opens each
+        by its number, which stands first."""
+        is_number = column.code == self.columns[0].code and row[0] is not None
+        return Thing(self.opens, int(str(row[0]))) if self.opens and is_number else None
 
     def behind_total(self, scope: Scope, column: Column) -> Behind | None:
         """The rows of a total: mostly those of a row that names nothing."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.figures.panel import list_people
 from loyalty.figures.tiers import standings
-from loyalty.reports.columns import Column, Row, Thing, Unit
+from loyalty.reports.columns import Column, Row, Unit
 from loyalty.reports.filters import PeriodFilters
 from loyalty.reports.report import VIEW_REPORTS, Report
 from loyalty.reports.scope import Scope
@@ -41,6 +41,7 @@ class PatientList(Report):
     lead = _("Who is known at the clinics as home: contacts, members, those whom friends invited.")
     section = _("Patients")
     order = 925
+    opens = "patients.patient"
     permissions = (VIEW_REPORTS, "patients.view_patient")
     filters = PatientFilters
     columns = (
@@ -64,9 +65,6 @@ class PatientList(Report):
 
     def count(self, scope: Scope) -> int:
         return _asked_patients(scope).count()
-
-    def behind(self, scope: Scope, column: Column, row: Row) -> Thing | None:
-        return Thing("patients.patient", int(str(row[0]))) if column.code == "number" else None
 
 
 def _asked_patients(scope: Scope) -> QuerySet[Patient]:

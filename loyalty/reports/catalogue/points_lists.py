@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from clinics.models import Clinic
 from loyalty.figures.sold import segment_ids
 from loyalty.models import Account
-from loyalty.reports.columns import Column, Row, Thing, Unit
+from loyalty.reports.columns import Column, Row, Unit
 from loyalty.reports.filters import DayFilters, PointsFilters, day_filter
 from loyalty.reports.report import VIEW_REPORTS, Report
 from loyalty.reports.scope import Scope
@@ -43,6 +43,7 @@ class OpenList(Report):
     lead = _("Who holds the points that are open at the end of the day, and when they burn.")
     section = _("Points")
     order = 291
+    opens = "loyalty.account"
     permissions = PERMISSIONS
     filters = OpenFilters
     columns = (
@@ -71,9 +72,6 @@ class OpenList(Report):
     def count(self, scope: Scope) -> int:
         return len(self._asked(scope))
 
-    def behind(self, scope: Scope, column: Column, row: Row) -> Thing | None:
-        return Thing("loyalty.account", int(str(row[0]))) if column.code == "account" else None
-
     def _asked(self, scope: Scope) -> list[OpenOfAccount]:
         month = scope.choices.get("month")
         only_lasting = scope.choices.get("lasting") == "no_day"
@@ -90,6 +88,7 @@ class IssuedList(Report):
     lead = _("Of each operation that gave points in the period: how many have burnt and how many are still open.")
     section = _("Points")
     order = 292
+    opens = "loyalty.operation"
     permissions = (*PERMISSIONS, "loyalty.view_operation")
     filters = PointsFilters
     columns = (
@@ -118,9 +117,6 @@ class IssuedList(Report):
 
     def count(self, scope: Scope) -> int:
         return len(list_issued_lots(scope.spans()))
-
-    def behind(self, scope: Scope, column: Column, row: Row) -> Thing | None:
-        return Thing("loyalty.operation", int(str(row[0]))) if column.code == "number" else None
 
 
 def _with_accounts(found: Sequence[Kind]) -> Iterator[tuple[Kind, Account]]:

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.models import Receipt, Refund
-from loyalty.reports.columns import Column, Row, Thing, Unit
+from loyalty.reports.columns import Column, Row, Unit
 from loyalty.reports.person_filter import PersonFilters
 from loyalty.reports.report import VIEW_REPORTS, Report
 from loyalty.reports.scope import Scope
@@ -46,6 +46,7 @@ class ReceiptList(Report):
     lead = _("Every receipt of the period, money net of refunds.")
     section = _("Receipts")
     order = 900
+    opens = "loyalty.receipt"
     permissions = (VIEW_REPORTS, "loyalty.view_receipt")
     filters = ReceiptFilters
     columns = (
@@ -99,9 +100,6 @@ class ReceiptList(Report):
 
     def count(self, scope: Scope) -> int:
         return asked_receipts(scope).count()
-
-    def behind(self, scope: Scope, column: Column, row: Row) -> Thing | None:
-        return Thing("loyalty.receipt", int(str(row[0]))) if column.code == "number" else None
 
 
 def asked_receipts(scope: Scope) -> QuerySet[Receipt]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.figures import reminders
 from loyalty.reports.catalogue.reminders import COUNTED, ReminderFilters
-from loyalty.reports.columns import Behind, Column, Row, Thing, Unit
+from loyalty.reports.columns import Column, Row, Unit
 from loyalty.reports.figure_cells import money, person_name
 from loyalty.reports.report import VIEW_REPORTS, Report
 from loyalty.reports.scope import Scope
@@ -39,6 +39,7 @@ class ReminderPatients(Report):
     lead = _("Whom reminders of the period were for, a row for each step on which a patient stood.")
     section = _("Patients")
     order = 935
+    opens = "patients.patient"
     permissions = PERMISSIONS
     filters = RungPatientFilters
     columns = (
@@ -65,9 +66,6 @@ class ReminderPatients(Report):
     def count(self, scope: Scope) -> int:
         return sum(1 for _row in self.rows(scope))
 
-    def behind(self, scope: Scope, column: Column, row: Row) -> Behind | Thing | None:
-        return Thing("patients.patient", int(str(row[0]))) if column.code == "number" else None
-
 
 class TriedFilters(ReminderFilters):
     group = django_filters.ChoiceFilter(
@@ -89,6 +87,7 @@ class TriedPatients(Report):
     )
     section = _("Patients")
     order = 936
+    opens = "patients.patient"
     permissions = PERMISSIONS
     filters = TriedFilters
     columns = (
@@ -110,6 +109,3 @@ class TriedPatients(Report):
 
     def count(self, scope: Scope) -> int:
         return sum(1 for _row in self.rows(scope))
-
-    def behind(self, scope: Scope, column: Column, row: Row) -> Behind | Thing | None:
-        return Thing("patients.patient", int(str(row[0]))) if column.code == "number" else None

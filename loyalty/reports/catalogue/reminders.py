@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.figures import reminders
 from loyalty.models import Receipt
 from loyalty.reports.catalogue.receipts import refunded_money, returned_points
-from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Measure, Row, Thing, Unit
+from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Measure, Row, Unit
 from loyalty.reports.figure_cells import Named, code_of, money, rate
 from loyalty.reports.filters import LongPeriodFilters
 from loyalty.reports.report import VIEW_REPORTS, Report
@@ -167,6 +167,7 @@ class ReminderReceipts(Report):
     lead = COUNTED
     section = _("Receipts")
     order = 915
+    opens = "loyalty.receipt"
     permissions = (VIEW_REPORTS, "loyalty.view_receipt")
     filters = ReminderReceiptFilters
     columns = (
@@ -193,9 +194,6 @@ class ReminderReceipts(Report):
 
     def count(self, scope: Scope) -> int:
         return len(self._rungs(scope))
-
-    def behind(self, scope: Scope, column: Column, row: Row) -> Thing | None:
-        return Thing("loyalty.receipt", int(str(row[0]))) if column.code == "number" else None
 
     def _rungs(self, scope: Scope) -> dict[int, int]:
         rungs = reminders.receipts_of_reminders(scope, window=reminders.attribution_days(scope))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.figures.clients import list_clients, read_clients, read_clients_over, read_lifetime_value
 from loyalty.figures.inputs import figure_setting
-from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Thing, Unit, Value
+from loyalty.reports.columns import Behind, ChartKind, ChartPlan, Column, Row, Unit, Value
 from loyalty.reports.figure_cells import money, month_filters, months_of, person_name, rate
 from loyalty.reports.filters import LongPeriodFilters, PeriodFilters
 from loyalty.reports.report import VIEW_REPORTS, Figure, Report
@@ -74,6 +74,7 @@ class ClientList(Report):
     lead = _("Who was a client at the start of the period, at its end, or both.")
     section = _("Patients")
     order = 930
+    opens = "patients.patient"
     permissions = (VIEW_REPORTS, "patients.view_patient")
     filters = ClientFilters
     columns = (
@@ -114,9 +115,6 @@ class ClientList(Report):
         }
         for part in _PARTS.get(str(scope.choices.get("part")), _EVERYBODY):
             yield part, counts[part]
-
-    def behind(self, scope: Scope, column: Column, row: Row) -> Thing | None:
-        return Thing("patients.patient", int(str(row[0]))) if column.code == "number" else None
 
 
 # Who was a client at the start, and at the end.

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from loyalty.figures.reviews import asked_reviews, kept_reviews
 from loyalty.models import Review
-from loyalty.reports.columns import Column, Row, Thing, Unit
+from loyalty.reports.columns import Column, Row, Unit
 from loyalty.reports.person_filter import PersonFilters, staff_name
 from loyalty.reports.report import VIEW_REPORTS, Report
 from loyalty.reports.scope import Scope
@@ -46,6 +46,7 @@ class ReviewList(Report):
     lead = _("Who left a review in the period, where, with how many stars, and what became of it.")
     section = _("Patients")
     order = 940
+    opens = "loyalty.review"
     permissions = (VIEW_REPORTS, "loyalty.view_review")
     filters = ReviewFilters
     columns = (
@@ -77,9 +78,6 @@ class ReviewList(Report):
 
     def count(self, scope: Scope) -> int:
         return _narrowed(scope).count()
-
-    def behind(self, scope: Scope, column: Column, row: Row) -> Thing | None:
-        return Thing("loyalty.review", int(str(row[0]))) if column.code == "number" else None
 
 
 def _narrowed(scope: Scope) -> QuerySet[Any]:

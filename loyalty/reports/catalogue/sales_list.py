@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from loyalty.figures.people import Move, count_moves, read_moves
 from loyalty.figures.sales import read_sales
-from loyalty.reports.columns import Column, Row, Thing, Unit
+from loyalty.reports.columns import Column, Row, Unit
 from loyalty.reports.figure_cells import money
 from loyalty.reports.report import VIEW_REPORTS, Report
 from loyalty.reports.scope import Scope
@@ -33,6 +33,7 @@ class SalesList(Report):
     lead = _("What makes up the revenue: each receipt on its day, each refund on the day it was given.")
     section = _("Receipts")
     order = 910
+    opens = "loyalty.receipt"
     permissions = (VIEW_REPORTS, "loyalty.view_receipt")
     filters = SalesFilters
     columns = (
@@ -71,9 +72,6 @@ class SalesList(Report):
 
     def count(self, scope: Scope) -> int:
         return count_moves(scope, also=narrowed(scope))
-
-    def behind(self, scope: Scope, column: Column, row: Row) -> Thing | None:
-        return Thing("loyalty.receipt", int(str(row[0]))) if column.code == "number" else None
 
 
 def _kind(move: Move) -> str:

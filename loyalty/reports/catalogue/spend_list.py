@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.figures.channels import channel_choices, channel_names
 from loyalty.figures.inputs import read_spend
 from loyalty.models import MarketingSpend
-from loyalty.reports.columns import Column, Row, Thing, Unit
+from loyalty.reports.columns import Column, Row, Unit
 from loyalty.reports.figure_cells import money
 from loyalty.reports.filters import LongPeriodFilters
 from loyalty.reports.report import VIEW_REPORTS, Report
@@ -34,6 +34,7 @@ class SpendList(Report):
     lead = _("What was entered by channel and month, and what of it falls on the period.")
     section = _("Marketing")
     order = 960
+    opens = "loyalty.marketingspend"
     permissions = (VIEW_REPORTS, "loyalty.view_marketingspend")
     filters = SpendFilters
     columns = (
@@ -60,9 +61,6 @@ class SpendList(Report):
         found = list(self._asked(scope))
         amount = sum(spend.amount for spend, _kopecks in found)
         return (None, None, None, None, amount, money(sum(kopecks for _spend, kopecks in found)))
-
-    def behind(self, scope: Scope, column: Column, row: Row) -> Thing | None:
-        return Thing("loyalty.marketingspend", int(str(row[0]))) if column.code == "number" else None
 
     def _asked(self, scope: Scope) -> Iterator[Any]:
         return read_spend(scope, source=scope.choices.get("channel"))

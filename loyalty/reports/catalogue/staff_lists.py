@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from loyalty.models import Refund
-from loyalty.reports.columns import Column, Row, Thing, Unit
+from loyalty.reports.columns import Column, Row, Unit
 from loyalty.reports.person_filter import PersonFilters, staff_name
 from loyalty.reports.report import VIEW_REPORTS, Report
 from loyalty.reports.scope import Scope
@@ -41,6 +41,7 @@ class RegistrationList(_StaffList):
     title = _("Members registered")
     lead = _("Who agreed to the rules at the desk in the period, and who of the staff asked.")
     order = 950
+    opens = "patients.patient"
     permissions = (VIEW_REPORTS, "clinics.view_staffmember", "patients.view_patient")
     columns = (
         Column("number", _("No."), Unit.TEXT),
@@ -68,15 +69,13 @@ class RegistrationList(_StaffList):
                 people[row["actor"]],
             )  # fmt: skip
 
-    def behind(self, scope: Scope, column: Column, row: Row) -> Thing | None:
-        return Thing("patients.patient", int(str(row[0]))) if column.code == "number" else None
-
 
 class RecommendationList(_StaffList):
     code = "recommendations"
     title = _("Inviters recorded")
     lead = _("Whom friends recommended the clinics to, and who of the staff recorded it.")
     order = 951
+    opens = "patients.patient"
     permissions = RegistrationList.permissions
     columns = (
         Column("number", _("No."), Unit.TEXT),
@@ -100,15 +99,13 @@ class RecommendationList(_StaffList):
                 edge.patient.phone, str(edge.inviter), staff_name(edge.set_by),
             )  # fmt: skip
 
-    def behind(self, scope: Scope, column: Column, row: Row) -> Thing | None:
-        return Thing("patients.patient", int(str(row[0]))) if column.code == "number" else None
-
 
 class RefundList(_StaffList):
     code = "refunds"
     title = _("Refunds given at the desk")
     lead = _("What was given back in the period, why, and who of the staff did it.")
     order = 952
+    opens = "loyalty.receipt"
     permissions = (VIEW_REPORTS, "clinics.view_staffmember", "loyalty.view_receipt")
     columns = (
         Column("number", _("Receipt"), Unit.TEXT),
@@ -134,9 +131,6 @@ class RefundList(_StaffList):
                 str(receipt.patient), receipt.patient.phone, refund.money, str(reasons[refund.reason]),
                 staff_name(refund.actor),
             )  # fmt: skip
-
-    def behind(self, scope: Scope, column: Column, row: Row) -> Thing | None:
-        return Thing("loyalty.receipt", int(str(row[0]))) if column.code == "number" else None
 
 
 def _of_person(rows: QuerySet[Any], scope: Scope, *, field: str) -> QuerySet[Any]:
